@@ -1,4 +1,18 @@
 export { systemClock } from './clock.ts';
+export {
+  decodeEvent,
+  decodeStructured,
+  encodeEvent,
+  encodeStructured,
+  envelopeOf,
+  MAX_EVENT_BYTES,
+  type Attributes,
+  type Envelope,
+  type Stamps,
+} from './codec.ts';
+export { CommitTracker, type Ordeal } from './commit-tracker.ts';
+export { consume, type Consumer, type ConsumerOptions } from './consumer-host.ts';
+export { deadLetterOf, type DeadLetterReason } from './dead-letter.ts';
 export { defineFunction, type Context, type Fields, type FunctionDefinition, type Logger } from './define-function.ts';
 export { sha256, uuidV5 } from './digest.ts';
 export {
@@ -9,5 +23,7 @@ export {
   WeatherlineError,
   type Disposition,
 } from './errors.ts';
+export { MAX_ATTEMPTS, type Observe, type Outcome } from './handle-message.ts';
 export type * from './ports.ts';
 export { ProviderError, type ProviderFault, type WeatherProvider } from './provider-port.ts';
+export { TOPICS } from './topics.ts';

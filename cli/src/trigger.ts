@@ -1,0 +1,125 @@
+import { deadLetterTopicOf, EVENTS, parseSlot, productKey, slotId, topicOf, type Location } from '@weatherline/events';
+import type { Schedule } from '@weatherline/events/schedule';
+import { productMetaKey } from '@weatherline/events';
+import type { Broker, Clock, LogReader, ObjectStore } from '@weatherline/runtime';
+import { planRun, requestRun, settlePlan, type Plan } from './plan.ts';
+
+export type TriggerPorts = {
+  readonly store: ObjectStore;
+  readonly broker: Broker;
+  readonly schedule: Schedule;
+  readonly locations: readonly Location[];
+  readonly partSize: number;
+};
+
+/** Plans a slot's run, or takes its plan, and asks for it. */
+export async function triggerRun(
+  ports: TriggerPorts,
+  slot: Date,
+  reason: Plan['run']['reason'],
+): Promise<{ plan: Plan; isNew: boolean }> {
+  const settled = await settlePlan(ports.store, planRun({ ...ports, slot, reason }));
+  await requestRun(ports.broker, settled.plan);
+  return settled;
+}
+
+/** Checks a slot that a person typed; throws a RangeError that says why it cannot be triggered. */
+export function checkSlot(text: string, { schedule, now, offSchedule, history }: SlotRules): Date {
+  const slot = parseSlot(text);
+  if (slot.getTime() > now.getTime()) throw new RangeError(`the slot ${slotId(slot)} lies in the future`);
+  if (!offSchedule && !schedule.has(slot)) {
+    throw new RangeError(
+      `${slotId(slot)} is not a slot of the schedule '${schedule.expression}' (the one before it is ` +
+        `${slotId(schedule.previous(slot))}): add --off-schedule to trigger it all the same`,
+    );
+  }
+  if (!history && slot.getTime() < schedule.current(now).getTime()) {
+    throw new RangeError(
+      `${slotId(slot)} is past, and the provider has no history: asking it now would put today's weather into the past`,
+    );
+  }
+  return slot;
+}
+
+export type SlotRules = {
+  readonly schedule: Schedule;
+  readonly now: Date;
+  readonly offSchedule: boolean;
+  readonly history: boolean;
+};
+
+export type DeadLetter = { readonly topic: string; readonly code: string; readonly message: string };
+
+/** How a run stands: which parts can be read, and what was set aside. */
+export type RunState = {
+  readonly stored: readonly string[];
+  readonly missing: number;
+  readonly deadLetters: readonly DeadLetter[];
+};
+
+export async function runState(store: ObjectStore, log: LogReader, plan: Plan): Promise<RunState> {
+  const stored: string[] = [];
+  for (const index of plan.parts.keys()) {
+    const part = { index: index + 1, count: plan.parts.length };
+    const key = productKey(plan.run.id, part);
+    // The sidecar is written last: with it the part is whole.
+    if ((await store.head(productMetaKey(plan.run.id, part))) !== undefined) stored.push(key);
+  }
+  const missing = plan.parts.length - stored.length;
+  return { stored, missing, deadLetters: missing === 0 ? [] : await deadLettersOf(log, plan.run.id) };
+}
+
+/** The dead letters of a run, newest state of each. */
+export async function deadLettersOf(log: LogReader, runId: string): Promise<DeadLetter[]> {
+  const letters: DeadLetter[] = [];
+  for (const event of EVENTS) {
+    for (const lane of ['live', 'replay'] as const) {
+      const topic = deadLetterTopicOf(topicOf(event, lane));
+      for await (const message of log.read(topic, 'earliest')) {
+        const letter = message.value === null ? undefined : readLetter(message.value, runId, topic);
+        if (letter !== undefined) letters.push(letter);
+      }
+    }
+  }
+  return letters;
+}
+
+function readLetter(value: Uint8Array, runId: string, topic: string): DeadLetter | undefined {
+  const parsed: unknown = JSON.parse(Buffer.from(value).toString('utf8'));
+  if (typeof parsed !== 'object' || parsed === null || !('correlationid' in parsed)) return undefined;
+  if (parsed.correlationid !== runId || !('data' in parsed)) return undefined;
+  const { data } = parsed;
+  if (typeof data !== 'object' || data === null || !('failure' in data)) return undefined;
+  const { failure } = data;
+  if (typeof failure !== 'object' || failure === null || !('code' in failure) || !('message' in failure)) return undefined;
+  return { topic, code: String(failure.code), message: String(failure.message) };
+}
+
+export type WaitOptions = {
+  readonly clock: Clock;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  /** Why nothing is consumed, when a function has halted. */
+  readonly haltedBy: () => unknown;
+};
+
+export type WaitResult = RunState & { readonly ended: 'stored' | 'dead-letter' | 'halt' | 'timeout' | 'stopped' };
+
+/** Waits until every part of a run is stored, or until it is known that one will not be. */
+export async function waitForRun(
+  store: ObjectStore,
+  log: LogReader,
+  plan: Plan,
+  { clock, timeoutMs, signal, haltedBy }: WaitOptions,
+): Promise<WaitResult> {
+  const deadline = clock.now().getTime() + timeoutMs;
+  for (;;) {
+    const state = await runState(store, log, plan);
+    if (state.missing === 0) return { ...state, ended: 'stored' };
+    if (state.deadLetters.length >= state.missing) return { ...state, ended: 'dead-letter' };
+    if (haltedBy() !== undefined) return { ...state, ended: 'halt' };
+    if (signal.aborted) return { ...state, ended: 'stopped' };
+    if (clock.now().getTime() > deadline) return { ...state, ended: 'timeout' };
+    await clock.sleep(50, signal).catch(() => undefined);
+  }
+}

@@ -1,0 +1,98 @@
+import { ProductStored, productKey, productMetaKey, RecordsTransformed, type RecordsTransformed as Input } from '@weatherline/events';
+import { defineFunction, PermanentError, sha256, type FunctionDefinition, type ObjectStore } from '@weatherline/runtime';
+import { productBytes, productMeta, type Stored } from './product.ts';
+
+export type UploadPorts = {
+  readonly store: ObjectStore;
+  /** The pipeline's version; object metadata, never in a record. */
+  readonly version: string;
+};
+
+type Output = ReturnType<typeof ProductStored.parse>;
+
+/** Stores one part of a product as canonical JSONL under a name that follows from its slot. */
+export function createUpload({ store, version }: UploadPorts): FunctionDefinition<Input, Output> {
+  return defineFunction({
+    name: 'upload',
+    accepts: RecordsTransformed,
+    emits: ProductStored,
+
+    async handle(data) {
+      const body = productBytes(data.records);
+      const stored = await putProduct(store, version, data, body);
+      if (stored.outcome !== 'verified' && stored.outcome !== 'kept') await putMeta(store, data, stored);
+      return {
+        run: data.run,
+        part: data.part,
+        ...(data.replay === undefined ? {} : { replay: data.replay }),
+        collectedAt: data.collectedAt,
+        records: data.records.length,
+        failures: data.failures.length,
+        ...stored,
+      };
+    },
+  });
+}
+
+async function putProduct(store: ObjectStore, version: string, data: Input, body: Uint8Array): Promise<Stored> {
+  const digest = sha256(body);
+  const isVerify = data.replay?.mode === 'verify';
+  const product = productKey(data.run.id, data.part);
+  const key = isVerify ? `replays/${data.replay?.id}/out/${product}` : product;
+  const write = { contentType: 'application/x-ndjson', metadata: metadataOf(data, digest, version, 1) };
+  const described = { key, sha256: digest, bytes: body.length };
+
+  const created = await store.put(key, body, { ifNoneMatch: '*', ...write });
+  if (created.stored) return { ...described, etag: created.etag, revision: 1, outcome: isVerify ? 'verified' : 'created' };
+
+  const existing = await store.get(key);
+  // Deleted in between: the same event, handled again, will create it.
+  if (existing === undefined) throw new Error(`${key} vanished while it was compared`);
+  const revision = Number(existing.metadata['revision'] ?? 1);
+  const found = { key, etag: existing.etag, sha256: sha256(existing.body), bytes: existing.size, revision };
+  if (found.sha256 === digest) return { ...found, outcome: isVerify ? 'verified' : 'unchanged' };
+  if (data.replay?.mode === 'fill') return { ...found, outcome: 'kept' };
+  if (data.replay?.mode !== 'replace') throw conflict(key, `expected sha256 ${digest}, found ${found.sha256}`);
+  return replace(store, { ...described, version, data, body, revision: revision + 1, etag: existing.etag });
+}
+
+type Replacement = Omit<Stored, 'outcome'> & { version: string; data: Input; body: Uint8Array };
+
+async function replace(store: ObjectStore, replacement: Replacement): Promise<Stored> {
+  const { key, bytes, revision, etag, version, data, body } = replacement;
+  const expected = data.replay?.ifMatch ?? etag;
+  const metadata = metadataOf(data, replacement.sha256, version, revision);
+  const swapped = await store.put(key, body, { ifMatch: expected, contentType: 'application/x-ndjson', metadata });
+  if (!swapped.stored) throw conflict(key, `expected ETag ${expected}, it has changed`);
+  return { key, bytes, revision, sha256: replacement.sha256, etag: swapped.etag, outcome: 'replaced' };
+}
+
+function metadataOf(data: Input, digest: string, version: string, revision: number): Record<string, string> {
+  return {
+    run: data.run.id,
+    reason: data.run.reason,
+    revision: String(revision),
+    records: String(data.records.length),
+    failures: String(data.failures.length),
+    sha256: digest,
+    version,
+    ...(data.replay === undefined ? {} : { replay: data.replay.id }),
+  };
+}
+
+/** The sidecar follows the product: it is written after it, and again when a crash came between the two. */
+async function putMeta(store: ObjectStore, data: Input, stored: Stored): Promise<void> {
+  const key = productMetaKey(data.run.id, data.part);
+  const body = productMeta(data, stored);
+  const options = { contentType: 'application/json', metadata: { run: data.run.id, revision: String(stored.revision) } };
+  const created = await store.put(key, body, { ifNoneMatch: '*', ...options });
+  if (created.stored) return;
+  const existing = await store.get(key);
+  if (existing === undefined || Buffer.compare(existing.body, body) === 0) return;
+  if (Number(existing.metadata['revision'] ?? 1) >= stored.revision) return;
+  await store.put(key, body, { ifMatch: existing.etag, ...options });
+}
+
+function conflict(key: string, detail: string): PermanentError {
+  return new PermanentError('PRODUCT_CONFLICT', `${key}: another product is stored under this name; ${detail}`);
+}

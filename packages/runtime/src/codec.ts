@@ -1,0 +1,161 @@
+import { partName, type Chained, type EventDefinition } from '@weatherline/events';
+import { sha256 } from './digest.ts';
+import { PermanentError } from './errors.ts';
+import type { OutgoingMessage } from './ports.ts';
+
+/** The largest event that travels; over that it is a dead letter. */
+export const MAX_EVENT_BYTES = 1024 * 1024;
+const MAX_DEPTH = 32;
+
+/** A CloudEvent 1.0: context attributes as text, and data that nobody has checked yet. */
+export type Envelope = { readonly attributes: Attributes; readonly data: unknown };
+export type Attributes = Readonly<Record<string, string>> & {
+  readonly specversion: string;
+  readonly id: string;
+  readonly source: string;
+  readonly type: string;
+};
+
+export type Stamps = { readonly startedAt: Date; readonly endedAt: Date; readonly attempt: number };
+
+/** Wraps data as the event of its definition: everything but the stamps follows from the data alone. */
+export function envelopeOf<Data extends Chained>(
+  definition: EventDefinition<Data>,
+  data: Data,
+  cause?: { readonly attributes: Attributes; readonly stamps: Stamps },
+): Envelope {
+  const subject = `${data.run.id}/${partName(data.part)}`;
+  const expiry = definition.expiryOf(data);
+  const attributes = {
+    specversion: '1.0',
+    id: definition.idOf(data),
+    source: `/weatherline/${definition.stage}`,
+    type: definition.type,
+    subject,
+    time: definition.timeOf(data),
+    datacontenttype: 'application/json',
+    dataschema: `https://weatherline.dev/schemas/${definition.type}.json`,
+    partitionkey: subject,
+    correlationid: data.run.id,
+    traceparent: cause?.attributes['traceparent'] ?? traceparentOf(data.run.id),
+    ...(expiry === undefined ? {} : { expirytime: expiry }),
+    ...(data.replay === undefined ? {} : { replayid: data.replay.id }),
+    ...(cause === undefined ? {} : { causationid: cause.attributes.id, ...stampAttributes(cause.stamps) }),
+  };
+  return { attributes, data };
+}
+
+/** The trace of a run follows from its id, so that a second trigger continues the same trace. */
+function traceparentOf(runId: string): string {
+  const hash = sha256(runId);
+  return `00-${hash.slice(0, 32)}-${hash.slice(32, 48)}-01`;
+}
+
+function stampAttributes({ startedAt, endedAt, attempt }: Stamps): Record<string, string> {
+  return { startedat: startedAt.toISOString(), endedat: endedAt.toISOString(), attempt: String(attempt) };
+}
+
+/** Kafka's binary content mode: attributes as `ce_` headers, data as the value, key = `partitionkey`. */
+export function encodeEvent({ attributes, data }: Envelope): OutgoingMessage {
+  const value = Buffer.from(JSON.stringify(data));
+  if (value.length > MAX_EVENT_BYTES) {
+    throw new PermanentError(
+      'EVENT_TOO_LARGE',
+      `event ${attributes.id}: expected at most ${MAX_EVENT_BYTES} bytes of data, got ${value.length}`,
+    );
+  }
+  const headers: Record<string, string> = { 'content-type': attributes['datacontenttype'] ?? 'application/json' };
+  for (const [name, text] of Object.entries(attributes)) {
+    if (name !== 'datacontenttype') headers[`ce_${name}`] = text;
+  }
+  // Kafka's own header carries the hop's context; ce_traceparent stays the start of the trace.
+  const { traceparent } = attributes;
+  if (traceparent !== undefined) headers['traceparent'] = traceparent;
+  return { key: attributes['partitionkey'] ?? attributes.id, value, headers };
+}
+
+/** One JSON object that holds attributes and data: dead letters and archives, readable by themselves. */
+export function encodeStructured({ attributes, data }: Envelope): string {
+  return JSON.stringify({ ...attributes, data });
+}
+
+/** Reads either content mode; throws a PermanentError that says what is wrong. */
+export function decodeEvent({ value, headers }: Pick<OutgoingMessage, 'value' | 'headers'>): Envelope {
+  if (value === null) throw invalid('a message without a value is no event');
+  if (value.length > MAX_EVENT_BYTES) {
+    throw new PermanentError('EVENT_TOO_LARGE', `expected at most ${MAX_EVENT_BYTES} bytes, got ${value.length}`);
+  }
+  const contentType = (headers['content-type'] ?? '').toLowerCase();
+  const parsed = parseJson(value);
+  return contentType.startsWith('application/cloudevents') ? structured(parsed) : binary(headers, parsed);
+}
+
+/** Reads a structured CloudEvent from the bytes of an archive. */
+export function decodeStructured(bytes: Uint8Array): Envelope {
+  return structured(parseJson(bytes));
+}
+
+function binary(headers: Readonly<Record<string, string>>, data: unknown): Envelope {
+  const attributes: Record<string, string> = {};
+  for (const [name, text] of Object.entries(headers)) {
+    if (name.startsWith('ce_')) attributes[name.slice(3)] = text;
+  }
+  return { attributes: checked(attributes), data };
+}
+
+function structured(parsed: unknown): Envelope {
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw invalid('expected a JSON object');
+  const attributes: Record<string, string> = {};
+  let data: unknown;
+  for (const [name, member] of Object.entries(parsed)) {
+    if (name === 'data') data = member;
+    else if (['string', 'number', 'boolean'].includes(typeof member)) attributes[name] = String(member);
+  }
+  return { attributes: checked(attributes), data };
+}
+
+function checked(attributes: Record<string, string>): Attributes {
+  const { specversion, id, source, type } = attributes;
+  if (specversion !== '1.0') throw invalid(`specversion: expected 1.0, got ${specversion ?? 'nothing'}`);
+  if (id === undefined || id === '') throw invalid('id: is required');
+  if (source === undefined || source === '') throw invalid('source: is required');
+  if (type === undefined || type === '') throw invalid('type: is required');
+  return { ...attributes, specversion, id, source, type };
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  if (nestingOf(bytes) > MAX_DEPTH) {
+    throw new PermanentError('EVENT_TOO_DEEP', `expected JSON at most ${MAX_DEPTH} levels deep`);
+  }
+  try {
+    const parsed: unknown = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
+    return parsed;
+  } catch (cause) {
+    throw new PermanentError('INVALID_EVENT', 'the value is not JSON', { cause });
+  }
+}
+
+const [QUOTE, BACKSLASH, OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET] = Buffer.from('"\\{}[]');
+
+/** How deep brackets nest outside strings, without parsing: a body of 200,000 brackets must not reach a recursion. */
+function nestingOf(bytes: Uint8Array): number {
+  let depth = 0;
+  let deepest = 0;
+  let inString = false;
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at];
+    if (inString) {
+      if (byte === BACKSLASH) at += 1;
+      else if (byte === QUOTE) inString = false;
+    } else if (byte === QUOTE) inString = true;
+    else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
+      depth += 1;
+      if (depth > deepest) deepest = depth;
+    } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) depth -= 1;
+  }
+  return deepest;
+}
+
+function invalid(message: string): PermanentError {
+  return new PermanentError('INVALID_EVENT', message);
+}

@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+/** Runs the checks and the tests, shows what fails, and ends with the one line that counts. */
+const root = fileURLToPath(new URL('..', import.meta.url));
+const isAll = process.argv.includes('--all');
+const patterns = process.argv.slice(2).filter((argument) => argument !== '--all');
+
+type Tally = { passed: number; failed: number; skipped: string[] };
+const tally: Tally = { passed: 0, failed: 0, skipped: [] };
+
+async function run(command: string, args: readonly string[], line: (text: string) => void): Promise<number> {
+  const child = spawn(command, args, {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    // Settings of the shell must not change what the tests see.
+    env: { ...cleanEnvironment(), WEATHERLINE_TEST_LEVEL: isAll ? 'all' : 'quick' },
+  });
+  createInterface({ input: child.stdout }).on('line', line);
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve(code ?? 1));
+  });
+}
+
+function cleanEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(WEATHERLINE_(?!TEST_)|OPENWEATHER_)/.test(name)),
+  );
+}
+
+async function check(title: string, command: string, args: readonly string[]): Promise<void> {
+  const lines: string[] = [];
+  const code = await run(command, args, (text) => lines.push(text));
+  if (code === 0) tally.passed += 1;
+  else {
+    tally.failed += 1;
+    process.stdout.write(`not ok - ${title}\n${lines.join('\n')}\n`);
+  }
+}
+
+function takeTap(text: string, state: { failing: boolean }): void {
+  const result = /^(not )?ok \d+ - (.*)$/.exec(text);
+  if (result === null) {
+    if (state.failing || text.startsWith('Bail out')) process.stdout.write(`${text}\n`);
+    return;
+  }
+  const [, not, title = ''] = result;
+  state.failing = not !== undefined;
+  if (/# (SKIP|TODO)/i.test(title)) tally.skipped.push(title.replace(/\s*# (SKIP|TODO).*$/i, ''));
+  else if (state.failing) {
+    tally.failed += 1;
+    process.stdout.write(`${text}\n`);
+  } else tally.passed += 1;
+}
+
+if (patterns.length === 0) {
+  await check('types: tsc', 'tsc', []);
+  await check('lint: oxlint', 'oxlint', []);
+  await check('format: oxfmt', 'oxfmt', ['--check', '.']);
+}
+const state = { failing: false };
+const before = tally.failed;
+const code = await run('ava', ['--tap', ...patterns], (text) => takeTap(text, state));
+// A crash of the runner outside any test must not look like a pass.
+if (code !== 0 && tally.failed === before) tally.failed += 1;
+for (const title of tally.skipped) process.stdout.write(`skipped: ${title}\n`);
+const skipped = tally.skipped.length > 0 ? `, ${tally.skipped.length} skipped` : '';
+process.stdout.write(`${tally.passed} passed, ${tally.failed} failed${skipped}\n`);
+process.exitCode = tally.failed > 0 || tally.passed === 0 ? 1 : 0;
