@@ -1,0 +1,2 @@
+export { openEmbeddedBroker, openLogReader } from './broker.ts';
+export { partitionOf } from './partitioner.ts';
