@@ -59,7 +59,9 @@ function checkFormat(file: string): void {
   }
   const version = Number(text);
   if (!Number.isInteger(version) || version < 1) {
-    throw new ConfigurationError(`${file}: expected a format version, got '${text.slice(0, 40)}': is this a weatherline directory?`);
+    throw new ConfigurationError(
+      `${file}: expected a format version, got '${text.slice(0, 40)}': is this a weatherline directory?`,
+    );
   }
   if (version > FORMAT) {
     throw new ConfigurationError(

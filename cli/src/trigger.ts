@@ -91,7 +91,8 @@ function readLetter(value: Uint8Array, runId: string, topic: string): DeadLetter
   const { data } = parsed;
   if (typeof data !== 'object' || data === null || !('failure' in data)) return undefined;
   const { failure } = data;
-  if (typeof failure !== 'object' || failure === null || !('code' in failure) || !('message' in failure)) return undefined;
+  if (typeof failure !== 'object' || failure === null || !('code' in failure) || !('message' in failure))
+    return undefined;
   return { topic, code: String(failure.code), message: String(failure.message) };
 }
 

@@ -1,5 +1,17 @@
-import { ProductStored, productKey, productMetaKey, RecordsTransformed, type RecordsTransformed as Input } from '@weatherline/events';
-import { defineFunction, PermanentError, sha256, type FunctionDefinition, type ObjectStore } from '@weatherline/runtime';
+import {
+  ProductStored,
+  productKey,
+  productMetaKey,
+  RecordsTransformed,
+  type RecordsTransformed as Input,
+} from '@weatherline/events';
+import {
+  defineFunction,
+  PermanentError,
+  sha256,
+  type FunctionDefinition,
+  type ObjectStore,
+} from '@weatherline/runtime';
 import { productBytes, productMeta, type Stored } from './product.ts';
 
 export type UploadPorts = {
@@ -43,7 +55,8 @@ async function putProduct(store: ObjectStore, version: string, data: Input, body
   const described = { key, sha256: digest, bytes: body.length };
 
   const created = await store.put(key, body, { ifNoneMatch: '*', ...write });
-  if (created.stored) return { ...described, etag: created.etag, revision: 1, outcome: isVerify ? 'verified' : 'created' };
+  if (created.stored)
+    return { ...described, etag: created.etag, revision: 1, outcome: isVerify ? 'verified' : 'created' };
 
   const existing = await store.get(key);
   // Deleted in between: the same event, handled again, will create it.
@@ -84,7 +97,10 @@ function metadataOf(data: Input, digest: string, version: string, revision: numb
 async function putMeta(store: ObjectStore, data: Input, stored: Stored): Promise<void> {
   const key = productMetaKey(data.run.id, data.part);
   const body = productMeta(data, stored);
-  const options = { contentType: 'application/json', metadata: { run: data.run.id, revision: String(stored.revision) } };
+  const options = {
+    contentType: 'application/json',
+    metadata: { run: data.run.id, revision: String(stored.revision) },
+  };
   const created = await store.put(key, body, { ifNoneMatch: '*', ...options });
   if (created.stored) return;
   const existing = await store.get(key);

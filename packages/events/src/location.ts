@@ -1,7 +1,10 @@
 import * as v from 'valibot';
 
 /** The slug of a place: lower-case letters, digits and hyphens. */
-export const LocationId = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be a slug of a-z, 0-9 and hyphens'));
+export const LocationId = v.pipe(
+  v.string(),
+  v.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be a slug of a-z, 0-9 and hyphens'),
+);
 
 /** A configured place: WGS 84 degrees, elevation in metres. */
 export const Location = v.object({

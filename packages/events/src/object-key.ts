@@ -9,7 +9,8 @@ export const PRODUCT_PREFIX = 'weather-products/';
 
 /** `2026/11/23/060000` of a slot id. */
 export function slotPath(runId: string): string {
-  if (slotInstant(runId) === undefined) throw new RangeError(`expected a slot id like 20261123T060000Z, got '${runId}'`);
+  if (slotInstant(runId) === undefined)
+    throw new RangeError(`expected a slot id like 20261123T060000Z, got '${runId}'`);
   return `${runId.slice(0, 4)}/${runId.slice(4, 6)}/${runId.slice(6, 8)}/${runId.slice(9, 15)}`;
 }
 

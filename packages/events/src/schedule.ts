@@ -23,11 +23,18 @@ export function parseSchedule(expression: string): Schedule {
   };
   const previous = (before: Date): Date => {
     const found = cron.previousRuns(1, before)[0];
-    if (found === undefined) throw new RangeError(`the schedule '${expression}' has no slot before ${before.toISOString()}`);
+    if (found === undefined)
+      throw new RangeError(`the schedule '${expression}' has no slot before ${before.toISOString()}`);
     return found;
   };
   const has = (slot: Date): boolean => slot.getMilliseconds() === 0 && cron.match(slot);
-  return { expression, next, previous, has, current: (now) => previous(new Date(Math.floor(now.getTime() / 1000) * 1000 + 1000)) };
+  return {
+    expression,
+    next,
+    previous,
+    has,
+    current: (now) => previous(new Date(Math.floor(now.getTime() / 1000) * 1000 + 1000)),
+  };
 }
 
 function cronOf(expression: string): Cron {

@@ -27,7 +27,10 @@ export function describe(error: unknown): { code: string; message: string } {
  * Its id is the origin's coordinates, so writing it twice is harmless. Bytes over the limit are left out; the
  * coordinates say where they still are.
  */
-export function deadLetterOf(origin: LoggedMessage, reason: DeadLetterReason): { topic: string; message: OutgoingMessage } {
+export function deadLetterOf(
+  origin: LoggedMessage,
+  reason: DeadLetterReason,
+): { topic: string; message: OutgoingMessage } {
   const id = `${origin.topic}/${origin.partition}/${origin.offset}`;
   const kept = origin.value !== null && origin.value.length <= MAX_EVENT_BYTES + 65_536;
   const message = reason.message.slice(0, 1024);

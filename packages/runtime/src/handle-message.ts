@@ -121,7 +121,13 @@ class MessageLife<In extends Chained, Out extends Chained> {
     const stamps = { startedAt, endedAt: clock.now(), attempt };
     const emitted = encodeEvent(envelopeOf(definition.emits, output, { attributes: envelope.attributes, stamps }));
     await this.#publish(topicOf(definition.emits, lane), emitted, broker);
-    log.info('event handled', { ...this.#place(), ...eventFields(envelope.attributes), attempt, outcome: 'handled', duration_ms: clock.now().getTime() - startedAt.getTime() });
+    log.info('event handled', {
+      ...this.#place(),
+      ...eventFields(envelope.attributes),
+      attempt,
+      outcome: 'handled',
+      duration_ms: clock.now().getTime() - startedAt.getTime(),
+    });
   }
 
   async #settle(error: unknown, attempt: number, startedAt: Date): Promise<Verdict> {
@@ -195,7 +201,14 @@ class MessageLife<In extends Chained, Out extends Chained> {
       }
     }
     this.stopProbing('consumption resumed');
-    log.error('event dead-lettered', { ...this.#place(), ...eventFields(this.#message.headers, 'ce_'), code, detail: message, attempt: attempts, outcome: 'dead_lettered' });
+    log.error('event dead-lettered', {
+      ...this.#place(),
+      ...eventFields(this.#message.headers, 'ce_'),
+      code,
+      detail: message,
+      attempt: attempts,
+      outcome: 'dead_lettered',
+    });
     this.#observe('dead_lettered', clock.now(), code);
     return SETTLED;
   }
@@ -211,7 +224,14 @@ class MessageLife<In extends Chained, Out extends Chained> {
   #logRetry(error: unknown, attempt: number, level: 'warn' | 'debug'): void {
     const known = error instanceof DependencyError;
     const { code, message } = describe(error);
-    this.#options.log[level]('event retried', { ...this.#place(), code, detail: message, attempt, outcome: 'retried', ...(known ? {} : { err: error }) });
+    this.#options.log[level]('event retried', {
+      ...this.#place(),
+      code,
+      detail: message,
+      attempt,
+      outcome: 'retried',
+      ...(known ? {} : { err: error }),
+    });
   }
 
   #observe(outcome: Outcome, startedAt: Date, code?: string): void {

@@ -79,10 +79,7 @@ export type PartitionLag = {
   readonly lag: number;
 };
 
-export type ReadFrom =
-  | { readonly offset: number; readonly partition: number }
-  | { readonly time: Date }
-  | 'earliest';
+export type ReadFrom = { readonly offset: number; readonly partition: number } | { readonly time: Date } | 'earliest';
 
 /** An ordered, partitioned, durable log with consumer groups: Kafka, or the embedded one. */
 export type Broker = AsyncDisposable & {

@@ -30,7 +30,12 @@ export class ProviderError extends Error {
   /** What the provider asked us to wait, when it did. */
   readonly retryAfterMs: number | undefined;
 
-  constructor(fault: ProviderFault, code: string, message: string, options: ErrorOptions & { retryAfterMs?: number } = {}) {
+  constructor(
+    fault: ProviderFault,
+    code: string,
+    message: string,
+    options: ErrorOptions & { retryAfterMs?: number } = {},
+  ) {
     super(message, options);
     this.fault = fault;
     this.code = code;

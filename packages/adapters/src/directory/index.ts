@@ -87,7 +87,8 @@ class DirectoryStore implements ObjectStore {
       if (isPrefix) prefixes.push(name);
       else {
         const info = await this.head(name);
-        if (info !== undefined) objects.push({ key: name, etag: info.etag, size: info.size, lastModified: info.lastModified });
+        if (info !== undefined)
+          objects.push({ key: name, etag: info.etag, size: info.size, lastModified: info.lastModified });
       }
     }
     return { objects, prefixes, next: undefined };
@@ -162,5 +163,9 @@ function contentTypeOf(key: string): string {
 function unavailable(what: 'read' | 'write', key: string, cause: unknown): DependencyError {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
   const advice = hasCode(cause, 'ENOSPC') ? 'free disk space' : 'check the directory and its permissions';
-  return new DependencyError('STORE_UNAVAILABLE', `cannot ${what} ${key} (${code}): ${advice}; nothing is lost, it is tried again`, { cause });
+  return new DependencyError(
+    'STORE_UNAVAILABLE',
+    `cannot ${what} ${key} (${code}): ${advice}; nothing is lost, it is tried again`,
+    { cause },
+  );
 }

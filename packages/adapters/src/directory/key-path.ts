@@ -5,7 +5,8 @@ const MAX_KEY_BYTES = 1024;
 /** Refuses what is no key, and what would leave the directory or meet the store's own folders. */
 export function checkKey(key: string): void {
   const problem = problemOf(key);
-  if (problem !== undefined) throw new PermanentError('INVALID_KEY', `object key ${JSON.stringify(key.slice(0, 200))}: ${problem}`);
+  if (problem !== undefined)
+    throw new PermanentError('INVALID_KEY', `object key ${JSON.stringify(key.slice(0, 200))}: ${problem}`);
 }
 
 function problemOf(key: string): string | undefined {

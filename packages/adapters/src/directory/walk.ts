@@ -18,7 +18,8 @@ export async function* walk(root: string, options: ListOptions, folder = ''): As
     if (!(isFolder ? overlaps(path, prefix) : path.startsWith(prefix))) continue;
     const rolled = rollUp(path, prefix, delimiter);
     if (rolled !== undefined) {
-      if (compare(rolled, startAfter) > 0 && (!isFolder || (await holdsAnything(root, path)))) yield { name: rolled, isPrefix: true };
+      if (compare(rolled, startAfter) > 0 && (!isFolder || (await holdsAnything(root, path))))
+        yield { name: rolled, isPrefix: true };
     } else if (!isFolder) {
       if (compare(path, startAfter) > 0) yield { name: path, isPrefix: false };
     } else if (compare(path, startAfter) > 0 || startAfter.startsWith(path)) yield* walk(root, options, path);

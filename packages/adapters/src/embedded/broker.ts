@@ -29,7 +29,11 @@ export async function openEmbeddedBroker({ directory, clock = systemClock }: Emb
 }
 
 /** Reads a log beside the process that owns it. */
-export async function openLogReader({ directory }: { readonly directory: string }): Promise<LogReader & AsyncDisposable> {
+export async function openLogReader({
+  directory,
+}: {
+  readonly directory: string;
+}): Promise<LogReader & AsyncDisposable> {
   const database = openForReading(directory);
   return { ...logReader(database), [Symbol.asyncDispose]: async () => database.close() };
 }
@@ -64,7 +68,10 @@ class EmbeddedBroker implements Broker {
     for (const spec of topics) {
       const known = this.#topics.get(spec.name);
       if (known !== undefined && known.partitions !== spec.partitions) {
-        throw new HaltError('TOPIC_MISMATCH', `${spec.name}: expected ${spec.partitions} partitions, found ${known.partitions}`);
+        throw new HaltError(
+          'TOPIC_MISMATCH',
+          `${spec.name}: expected ${spec.partitions} partitions, found ${known.partitions}`,
+        );
       }
     }
     await this.#writer.write(() => {
@@ -82,7 +89,10 @@ class EmbeddedBroker implements Broker {
     const limit = spec.maxMessageBytes ?? DEFAULT_MAX_BYTES;
     for (const { key, value } of messages) {
       if ((value?.length ?? 0) > limit) {
-        throw new PermanentError('MESSAGE_TOO_LARGE', `${topic}, key ${key}: expected at most ${limit} bytes, got ${value?.length}`);
+        throw new PermanentError(
+          'MESSAGE_TOO_LARGE',
+          `${topic}, key ${key}: expected at most ${limit} bytes, got ${value?.length}`,
+        );
       }
     }
     const touched = new Set<number>();

@@ -1,5 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { DependencyError, type Committed, type LoggedMessage, type PartitionBatch, type Subscription } from '@weatherline/runtime';
+import {
+  DependencyError,
+  type Committed,
+  type LoggedMessage,
+  type PartitionBatch,
+  type Subscription,
+} from '@weatherline/runtime';
 
 /** What a consumer needs of the log. */
 export type ConsumerLog = {
@@ -61,7 +67,10 @@ export class OwnedPartition {
   async #commit(position: Committed): Promise<void> {
     const { group, topic } = this.#subscription;
     if (!this.#isOurs) {
-      throw new DependencyError('PARTITION_LOST', `${topic}/${this.partition} is no longer owned by this member of ${group}`);
+      throw new DependencyError(
+        'PARTITION_LOST',
+        `${topic}/${this.partition} is no longer owned by this member of ${group}`,
+      );
     }
     if (Buffer.byteLength(position.metadata) > MAX_METADATA_BYTES) {
       throw new RangeError(`expected at most ${MAX_METADATA_BYTES} bytes of offset metadata`);

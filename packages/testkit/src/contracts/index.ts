@@ -1,0 +1,2 @@
+export { brokerContract } from './broker-contract.ts';
+export { storeContract } from './store-contract.ts';

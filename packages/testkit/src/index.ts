@@ -1,0 +1,1 @@
+export { brokerContract, storeContract } from './contracts/index.ts';
