@@ -17,3 +17,38 @@ export const Location = v.object({
   timezone: v.optional(v.string()),
 });
 export type Location = v.InferOutput<typeof Location>;
+
+const Locations = v.pipe(
+  v.array(v.strictObject(Location.entries)),
+  v.minLength(1, 'expected at least one location'),
+  v.check(
+    (list) => new Set(list.map(({ id }) => id)).size === list.length,
+    (issue) => `expected every id once, got ${duplicates(issue.input.map(({ id }) => id)).join(', ')} twice`,
+  ),
+);
+
+function duplicates(ids: readonly string[]): string[] {
+  return [...new Set(ids.filter((id, at) => ids.indexOf(id) !== at))];
+}
+
+/** A JSON array of `{id, name, lat, lon, elevation?, country?, timezone?}`. */
+export function parseLocations(text: string): Location[] {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch (cause) {
+    throw new RangeError(`expected a JSON array of locations: ${cause instanceof Error ? cause.message : 'no JSON'}`, {
+      cause,
+    });
+  }
+  const result = v.safeParse(Locations, parsed);
+  if (result.success) return result.output;
+  const shown = result.issues.slice(0, 10).map((issue) => {
+    const path = v.getDotPath(issue);
+    return path === null
+      ? issue.message
+      : `[${path.replace('.', '].')}${path.includes('.') ? '' : ']'}: ${issue.message}`;
+  });
+  const more = result.issues.length - shown.length;
+  throw new RangeError([...shown, ...(more > 0 ? [`and ${more} more`] : [])].join('\n    '));
+}

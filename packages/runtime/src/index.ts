@@ -27,3 +27,18 @@ export { MAX_ATTEMPTS, type Observe, type Outcome } from './handle-message.ts';
 export type * from './ports.ts';
 export { ProviderError, type ProviderFault, type WeatherProvider } from './provider-port.ts';
 export { TOPICS } from './topics.ts';
+export {
+  distance,
+  loadConfig,
+  showConfig,
+  type Environment,
+  type Setting,
+  type Settings,
+  type ShownSetting,
+  type Values,
+} from './config.ts';
+export { COMMON, duration, httpUrl, oneOf, whole } from './settings.ts';
+export { createLogger, redact, type LogOptions } from './log.ts';
+export { createMetrics, type HttpObservation, type LagSample, type Metrics } from './metrics.ts';
+export { listen, serveInfra, type Check, type Infra, type Listening } from './infra-server.ts';
+export { EXIT, exitCodeOf, stopOnSignals, type Stopping } from './lifecycle.ts';

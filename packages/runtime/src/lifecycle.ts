@@ -1,0 +1,55 @@
+import { ConfigurationError } from './errors.ts';
+
+/** What a process says to its parent (INTERFACES: 78 is sysexits' EX_CONFIG). */
+export const EXIT = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  notFound: 3,
+  auth: 4,
+  unreachable: 5,
+  conflict: 6,
+  partial: 7,
+  timeout: 8,
+  unhealthy: 9,
+  configuration: 78,
+  interrupted: 130,
+} as const;
+
+export type Stopping = Disposable & { readonly signal: AbortSignal };
+
+/** How long a stop may take; under Kubernetes' 30 s of grace. */
+const STOP_WITHIN_MS = 25_000;
+
+/**
+ * Aborts on SIGTERM, on SIGINT and when the parent's channel closes; a second signal ends the process at once with 130.
+ *
+ * A stop that takes over 25 s is ended with 1: what is committed is committed.
+ */
+export function stopOnSignals(host: NodeJS.Process): Stopping {
+  const controller = new AbortController();
+  const stop = (): void => {
+    if (controller.signal.aborted) host.exit(EXIT.interrupted);
+    controller.abort(new Error('asked to stop'));
+    setTimeout(() => host.exit(EXIT.failed), STOP_WITHIN_MS).unref();
+  };
+  const orphaned = (): void => {
+    if (!controller.signal.aborted) stop();
+  };
+  host.on('SIGTERM', stop);
+  host.on('SIGINT', stop);
+  host.on('disconnect', orphaned);
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]() {
+      host.off('SIGTERM', stop);
+      host.off('SIGINT', stop);
+      host.off('disconnect', orphaned);
+    },
+  };
+}
+
+/** The exit code that an error at the top means. */
+export function exitCodeOf(error: unknown): number {
+  return error instanceof ConfigurationError ? EXIT.configuration : EXIT.failed;
+}
