@@ -1,11 +1,12 @@
 import { InvalidEventData, topicOf, type Chained, type Lane } from '@weatherline/events';
 import { backoffMs } from './backoff.ts';
-import { decodeEvent, encodeEvent, envelopeOf, type Attributes, type Envelope } from './codec.ts';
+import { decodeEvent, encodeEvent, envelopeOf, type Attributes } from './codec.ts';
 import { deadLetterOf, describe, type DeadLetterReason } from './dead-letter.ts';
 import type { FunctionDefinition, Logger } from './define-function.ts';
 import { DependencyError, HaltError, PermanentError } from './errors.ts';
 import type { HaltSwitch } from './halt-switch.ts';
 import { invoke } from './invoke.ts';
+import { parseData } from './parse-data.ts';
 import type { HandleMessage, PartitionWorker } from './partition-worker.ts';
 import type { Broker, Clock, LoggedMessage, OutgoingMessage } from './ports.ts';
 
@@ -249,21 +250,6 @@ class MessageLife<In extends Chained, Out extends Chained> {
   #place(): Record<string, unknown> {
     const { topic, partition, offset } = this.#message;
     return { function: this.#options.definition.name, topic, partition, offset };
-  }
-}
-
-function parseData<In extends Chained, Out extends Chained>(
-  { accepts }: FunctionDefinition<In, Out>,
-  { attributes, data }: Envelope,
-): In {
-  if (attributes.type !== accepts.type) {
-    throw new PermanentError('UNKNOWN_EVENT_TYPE', `expected ${accepts.type}, got ${attributes.type}`);
-  }
-  try {
-    return accepts.parse(data);
-  } catch (error) {
-    if (!(error instanceof InvalidEventData)) throw error;
-    throw new PermanentError('INVALID_EVENT_DATA', error.message, { cause: error });
   }
 }
 

@@ -1,0 +1,81 @@
+import { slotId } from '@weatherline/events';
+import { duration, EXIT, systemClock } from '@weatherline/runtime';
+import { readConfig } from '../config.ts';
+import { askOwner } from '../control.ts';
+import { DirectoryOwned } from '../data-directory.ts';
+import { Failure } from '../failure.ts';
+import type { Output } from '../output.ts';
+import { readPlan, type Plan } from '../plan.ts';
+import { openOwned, openReading } from '../session.ts';
+import { checkSlot, triggerRun, waitForRun, type WaitResult } from '../trigger.ts';
+
+export type TriggerOptions = {
+  readonly data: string;
+  readonly slot?: string;
+  readonly wait?: boolean;
+  readonly offSchedule?: boolean;
+  readonly timeout: string;
+};
+
+/** Asks for a slot: through the owner of the directory when there is one, else as its owner until it is done. */
+export async function trigger(options: TriggerOptions, output: Output): Promise<number> {
+  const timeoutMs = duration(options.timeout);
+  const slot = wantedSlot(options);
+  await using resources = new AsyncDisposableStack();
+  try {
+    const ports = await openOwned(options.data, output, resources);
+    const { config, system, clock, signal } = ports;
+    const { plan, isNew } = await triggerRun({ ...config, ...system }, slot, 'manual');
+    // Nobody else would do the work: the owner of a directory stays until the run has ended.
+    const { haltedBy } = system;
+    const result = await waitForRun(system.store, system.broker, plan, { clock, timeoutMs, signal, haltedBy });
+    return report(output, plan, isNew, result);
+  } catch (error) {
+    if (!(error instanceof DirectoryOwned) || error.owner === undefined) throw error;
+    return throughOwner(options, slot, error.owner.socket, output, timeoutMs);
+  }
+}
+
+function wantedSlot({ slot, offSchedule = false }: TriggerOptions): Date {
+  const { schedule, provider } = readConfig(process.env);
+  const now = systemClock.now();
+  if (slot === undefined) return schedule.current(now);
+  try {
+    return checkSlot(slot, { schedule, now, offSchedule, history: provider === 'recorded' });
+  } catch (error) {
+    if (error instanceof RangeError) throw new Failure(EXIT.usage, error.message, { cause: error });
+    throw error;
+  }
+}
+
+async function throughOwner(
+  { data, wait }: TriggerOptions,
+  slot: Date,
+  socket: string,
+  output: Output,
+  timeoutMs: number,
+): Promise<number> {
+  const receipt = await askOwner(socket, { slot: slotId(slot), reason: 'manual' }).catch((cause: unknown) => {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Failure(EXIT.unreachable, `the process that owns ${data} did not take the order (${why})`, { cause });
+  });
+  if (wait !== true) {
+    output.result(receipt, ({ run, parts }) => `${run}  requested, ${parts} ${parts === 1 ? 'part' : 'parts'}`);
+    return EXIT.ok;
+  }
+  await using resources = new AsyncDisposableStack();
+  const { store, log } = await openReading(data, resources);
+  const plan = await readPlan(store, receipt.run);
+  if (plan === undefined) throw new Failure(EXIT.notFound, `run ${receipt.run} has no plan`);
+  const { signal } = new AbortController();
+  const waiting = { clock: systemClock, timeoutMs, signal, haltedBy: () => undefined };
+  return report(output, plan, receipt.isNew, await waitForRun(store, log, plan, waiting));
+}
+
+function report(output: Output, plan: Plan, isNew: boolean, result: WaitResult): number {
+  output.result({ run: plan.run.id, parts: plan.parts.length, isNew, ...result }, () => result.stored.join('\n'));
+  for (const { code, message } of result.deadLetters) output.say(`dead letter ${code}: ${message}`);
+  if (result.ended === 'stored') return EXIT.ok;
+  output.say(`run ${plan.run.id}: ${result.missing} of ${plan.parts.length} parts are not stored (${result.ended})`);
+  return result.ended === 'timeout' ? EXIT.timeout : EXIT.failed;
+}

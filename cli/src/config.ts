@@ -1,0 +1,52 @@
+import type { Location } from '@weatherline/events';
+import { COMMON, loadConfig, type Environment, type Values } from '@weatherline/runtime';
+import { recordedPlaces } from '@weatherline/testkit/upstream';
+
+/** Everything that `weatherline` on one machine can be told by its environment. */
+export const SETTINGS = {
+  ...COMMON,
+  // One machine: nothing is offered to the network unless somebody says so.
+  httpHost: { ...COMMON.httpHost, fallback: '127.0.0.1' },
+} as const;
+
+export type ProviderName = 'recorded' | 'openweather' | 'open-meteo';
+
+export type Config = Omit<Values<typeof SETTINGS>, 'provider' | 'locations'> & {
+  readonly provider: ProviderName;
+  readonly locations: readonly Location[];
+  /** Was the infra port asked for? Then a taken one is an error, else another is chosen. */
+  readonly infraPortIsSet: boolean;
+};
+
+const LIVE_PLACES: readonly Location[] = [
+  {
+    id: 'chicago',
+    name: 'Chicago',
+    lat: 41.8781,
+    lon: -87.6298,
+    elevation: 181,
+    country: 'US',
+    timezone: 'America/Chicago',
+  },
+  {
+    id: 'luxembourg',
+    name: 'Luxembourg',
+    lat: 49.6117,
+    lon: 6.13,
+    elevation: 300,
+    country: 'LU',
+    timezone: 'Europe/Luxembourg',
+  },
+];
+
+/** Reads the environment; throws one ConfigurationError that names every problem. */
+export function readConfig(env: Environment): Config {
+  const values = loadConfig(SETTINGS, env);
+  const provider = values.provider ?? (values.openweatherKey === undefined ? 'recorded' : 'openweather');
+  return {
+    ...values,
+    provider,
+    locations: values.locations ?? (provider === 'recorded' ? recordedPlaces() : LIVE_PLACES),
+    infraPortIsSet: Boolean(env['WEATHERLINE_INFRA_PORT'] ?? env['WEATHERLINE_INFRA_PORT_FILE']),
+  };
+}

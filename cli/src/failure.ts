@@ -1,0 +1,48 @@
+import { ConfigurationError, EXIT } from '@weatherline/runtime';
+import { DirectoryOwned } from './data-directory.ts';
+
+/** An end that is not success, with the exit code it means; its message is for a person. */
+export class Failure extends Error {
+  override readonly name = 'Failure';
+  readonly exitCode: number;
+
+  constructor(exitCode: number, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.exitCode = exitCode;
+  }
+}
+
+/** One paragraph for stderr and the exit code; a stack only for what must be a bug. */
+export function explain(error: unknown): { exitCode: number; text: string } {
+  if (error instanceof Failure) return { exitCode: error.exitCode, text: error.message };
+  if (error instanceof ConfigurationError) return { exitCode: EXIT.configuration, text: error.message };
+  if (error instanceof DirectoryOwned) return { exitCode: EXIT.conflict, text: error.message };
+  if (!(error instanceof Error)) return { exitCode: EXIT.failed, text: String(error) };
+  const storage = storageTrouble(error);
+  if (storage !== undefined) return { exitCode: EXIT.failed, text: storage };
+  return { exitCode: EXIT.failed, text: error.stack ?? error.message };
+}
+
+const TROUBLES: readonly [RegExp, string][] = [
+  [
+    /ENOSPC|database or disk is full|SQLITE_FULL/i,
+    'the disk is full. Nothing that was stored is lost: free some space and start again, the work goes on where it stopped',
+  ],
+  [
+    /EROFS|EACCES|EPERM|readonly database|unable to open database/i,
+    'the data directory cannot be written. Nothing that was stored is lost: make it writable, or choose another with --data DIR',
+  ],
+  [
+    /EMFILE|ENFILE/,
+    'too many files are open. Raise the limit (ulimit -n) and start again, nothing that was stored is lost',
+  ],
+];
+
+function storageTrouble(error: Error): string | undefined {
+  for (let cause: unknown = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth += 1) {
+    const said = `${cause.message} ${'code' in cause ? String(cause.code) : ''}`;
+    const found = TROUBLES.find(([pattern]) => pattern.test(said));
+    if (found !== undefined) return `${found[1]} (${cause.message})`;
+  }
+  return undefined;
+}

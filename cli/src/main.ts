@@ -1,0 +1,124 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { EXIT } from '@weatherline/runtime';
+import { explain } from './failure.ts';
+import { createOutput, type Output } from './output.ts';
+
+const data = (): Option => new Option('--data <dir>', 'the data directory').default('./.weatherline');
+const timeout = (): Option => new Option('--timeout <duration>', 'give up after this long').default('10m');
+const limit = (): Option =>
+  new Option('--limit <n>', 'how many at most').default(20).argParser((text) => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('expected a whole number of 1 or more');
+    return value;
+  });
+
+/** The command tree. An action imports its module when it is called, so that help needs none of them. */
+function program(end: (code: number) => void): Command {
+  const cli = new Command('weatherline')
+    .description('A weather-product pipeline: collects, checks and publishes, every six hours.')
+    .option('--json', 'machine-readable output')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  weatherline up                              everything, in one process\n  weatherline up --once                       the current slot, then stop\n  weatherline trigger --slot 20261123T060000Z --wait\n  weatherline products latest --json',
+    )
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true });
+  const output = (): Output => createOutput(cli.opts<{ json?: boolean }>().json === true, process);
+  const run =
+    <Args extends readonly unknown[]>(action: (...args: Args) => number | Promise<number>) =>
+    async (...args: Args) =>
+      end(await action(...args));
+
+  cli
+    .command('up')
+    .description('run everything in this process: scheduler, log, functions, gateway')
+    .addOption(data())
+    .option('--once', 'make the product of the current slot, print its keys and stop')
+    .addOption(timeout())
+    .action(run(async (options) => (await import('./commands/up.ts')).up(options, output())));
+  cli
+    .command('trigger')
+    .description('ask for the run of a slot (default: the current one)')
+    .option('--slot <slot>', 'a slot id such as 20261123T060000Z, or RFC 3339')
+    .option('--off-schedule', 'allow a slot that is no tick of the schedule')
+    .option('--wait', 'wait until its product is stored')
+    .addOption(data())
+    .addOption(timeout())
+    .action(run(async (options) => (await import('./commands/trigger.ts')).trigger(options, output())));
+  readers(cli, { run, output });
+  cli
+    .command('config')
+    .description('show every setting, its value and where it comes from')
+    .action(run(async () => (await import('./commands/config.ts')).printConfig(output())));
+  cli
+    .command('doctor')
+    .description('check what a start needs')
+    .addOption(data())
+    .action(run(async (options) => (await import('./commands/doctor.ts')).doctor(options, output())));
+  cli
+    .command('version')
+    .description('show the version')
+    .action(run(async () => (await import('./commands/config.ts')).printVersion(output())));
+  return cli;
+}
+
+type Tools = {
+  readonly output: () => Output;
+  readonly run: <Args extends readonly unknown[]>(
+    action: (...args: Args) => number | Promise<number>,
+  ) => (...args: Args) => Promise<void>;
+};
+
+function readers(cli: Command, { run, output }: Tools): void {
+  const runs = cli.command('runs').description('what was planned and what became of it');
+  runs
+    .command('list')
+    .description('the newest runs')
+    .addOption(data())
+    .addOption(limit())
+    .action(run(async (options) => (await import('./commands/runs.ts')).listRuns(options, output())));
+  runs
+    .command('show <slot>')
+    .description('one run: its product, its failed locations, its dead letters')
+    .addOption(data())
+    .action(run(async (slot, options) => (await import('./commands/runs.ts')).showRun({ ...options, slot }, output())));
+  const products = cli.command('products').description('what was published');
+  products
+    .command('list')
+    .description('the newest products')
+    .addOption(data())
+    .addOption(limit())
+    .action(run(async (options) => (await import('./commands/products.ts')).listProducts(options, output())));
+  products
+    .command('latest')
+    .description('the lines of the newest product')
+    .addOption(data())
+    .action(run(async (options) => (await import('./commands/products.ts')).getProduct(options, output())));
+  products
+    .command('get <slot>')
+    .description("the lines of a slot's product")
+    .addOption(data())
+    .action(
+      run(async (slot, options) => (await import('./commands/products.ts')).getProduct({ ...options, slot }, output())),
+    );
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  let exitCode: number = EXIT.ok;
+  try {
+    await program((code) => {
+      exitCode = code;
+    }).parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    const { exitCode: code, text } = explain(error);
+    process.stderr.write(`weatherline: ${text}\n`);
+    return code;
+  }
+  return exitCode;
+}
+
+process.exitCode = await main(process.argv.slice(2));
+// The launcher's channel, timers of libraries: nothing that is left may keep a finished command alive.
+process.exit();

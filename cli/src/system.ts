@@ -1,0 +1,104 @@
+import { openDirectoryStore } from '@weatherline/adapters/directory';
+import { openEmbeddedBroker } from '@weatherline/adapters/embedded';
+import { createFetch } from '@weatherline/fetch';
+import {
+  consume,
+  defineFunction,
+  TOPICS,
+  type Broker,
+  type Clock,
+  type Consumer,
+  type Logger,
+  type Metrics,
+  type ObjectStore,
+  type WeatherProvider,
+} from '@weatherline/runtime';
+import { transform } from '@weatherline/transform';
+import { createUpload, type UploadPorts } from '@weatherline/upload';
+import type { DataDirectory } from './data-directory.ts';
+
+/** The whole chain in one process: embedded log, directory store, the three functions on both lanes. */
+export type System = {
+  readonly broker: Broker;
+  readonly store: ObjectStore;
+  readonly consumers: readonly Consumer[];
+  /** Why nothing is consumed; undefined = all is well. */
+  readonly haltedBy: () => unknown;
+};
+
+export type SystemOptions = {
+  readonly directory: DataDirectory;
+  readonly provider: WeatherProvider;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly version: string;
+  readonly metrics: Metrics;
+};
+
+/** Opens the log and the store of a directory that this process owns. */
+export async function openStorage(
+  directory: DataDirectory,
+  resources: AsyncDisposableStack,
+): Promise<Pick<System, 'broker' | 'store'>> {
+  const store = resources.use(await openDirectoryStore({ directory: directory.objects }));
+  const broker = resources.use(await openEmbeddedBroker({ directory: directory.log }));
+  await broker.ensureTopics(TOPICS);
+  return { broker, store };
+}
+
+/** Opens everything in order; the stack closes it in reverse: the consumers first, the log last. */
+export async function openSystem(options: SystemOptions, resources: AsyncDisposableStack): Promise<System> {
+  const { directory, provider, clock, log, version, metrics } = options;
+  const { broker, store } = await openStorage(directory, resources);
+  const consumers: Consumer[] = [];
+  const shared = { broker, log, clock, observe: metrics.observe };
+  for (const lane of ['live', 'replay'] as const) {
+    const fetch = createFetch({ provider, store, clock, lane });
+    // A consumer that is opened later closes earlier: what fetch has in hand still finds its way down the chain.
+    const opened = [
+      await consume({ ...shared, lane, function: measuredUpload({ store, version }, metrics) }),
+      await consume({ ...shared, lane, function: transform }),
+      await consume({ ...shared, lane, function: fetch }),
+    ];
+    for (const consumer of opened) consumers.push(resources.use(consumer));
+  }
+  metrics.collectLag(async () => lagOf(broker));
+  return {
+    broker,
+    store,
+    consumers,
+    haltedBy: () => consumers.map(({ haltedBy }) => haltedBy).find((cause) => cause !== undefined),
+  };
+}
+
+function measuredUpload(ports: UploadPorts, metrics: Metrics): ReturnType<typeof createUpload> {
+  const upload = createUpload(ports);
+  return defineFunction({
+    ...upload,
+    handle: async (data, context) => {
+      const output = await upload.handle(data, context);
+      metrics.observeProduct({
+        slot: new Date(output.run.slot),
+        records: output.records,
+        locations: output.records + output.failures,
+      });
+      return output;
+    },
+  });
+}
+
+const INPUTS = [
+  ['fetch', 'weatherline.run.requested'],
+  ['transform', 'weatherline.readings.fetched'],
+  ['upload', 'weatherline.records.transformed'],
+] as const;
+
+async function lagOf(broker: Broker): Promise<{ topic: string; group: string; partition: number; lag: number }[]> {
+  const samples = INPUTS.flatMap(([name, topic]) => [
+    { group: `weatherline.${name}`, topic },
+    { group: `weatherline.${name}.replay`, topic: `${topic}.replay` },
+  ]).map(async ({ group, topic }) =>
+    (await broker.lag(group, topic)).map(({ partition, lag }) => ({ topic, group, partition, lag })),
+  );
+  return (await Promise.all(samples)).flat();
+}
