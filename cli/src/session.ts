@@ -27,7 +27,7 @@ export async function openOwned(data: string, output: Output, resources: AsyncDi
   const stopping = resources.use(stopOnSignals(process));
   const directory = openDataDirectory(data);
   const owner = resources.use(ownDirectory(directory));
-  const provider = resources.use(openProvider(config, env, clock));
+  const provider = resources.use(openProvider(config, env));
   const release = version();
   const log = createLogger({
     service: 'weatherline',
