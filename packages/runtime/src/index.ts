@@ -42,3 +42,5 @@ export { createLogger, redact, type LogOptions } from './log.ts';
 export { createMetrics, type HttpObservation, type LagSample, type Metrics } from './metrics.ts';
 export { listen, serveInfra, type Check, type Infra, type Listening } from './infra-server.ts';
 export { EXIT, exitCodeOf, stopOnSignals, type Stopping } from './lifecycle.ts';
+export { gunzip, gzip } from './gzip.ts';
+export { backoffMs } from './backoff.ts';

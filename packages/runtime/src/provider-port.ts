@@ -11,7 +11,11 @@ export type WeatherProvider = {
    * One call. Throws a {@link ProviderError} for every outcome but a usable answer, also for one that is cut, too large,
    * of another content type, or not JSON.
    */
-  read(location: Location, slot: Date, signal: AbortSignal): Promise<Omit<Reading, 'location' | 'collectedAt'>>;
+  read(
+    location: Location,
+    slot: Date,
+    signal: AbortSignal,
+  ): Promise<Pick<Reading, 'units' | 'body' | 'reconstruction'>>;
 };
 
 /**
