@@ -60,6 +60,8 @@ export const Qc = v.looseObject({
   suite: v.literal('weatherline-qc/1'),
   fields: v.record(v.string(), Flag),
   failed: v.array(QcFailure),
+  /** Tests that had nothing to compare with: spatial ones, temporal ones without a previous slot. */
+  not_evaluated: v.optional(v.array(v.string())),
 });
 export type Qc = v.InferOutput<typeof Qc>;
 

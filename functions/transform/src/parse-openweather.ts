@@ -1,0 +1,86 @@
+import * as v from 'valibot';
+import {
+  celsius,
+  direction,
+  InvalidBody,
+  jsonObject,
+  metresPerSecond,
+  type Measurement,
+  type Units,
+} from './measurement.ts';
+
+const number = v.nullish(v.number());
+
+/** `/data/2.5/weather`: what is read of it, each member as it has been seen since 2013; others are let through. */
+const Body = v.looseObject({
+  coord: v.nullish(v.looseObject({ lat: number, lon: number })),
+  weather: v.array(
+    v.looseObject({
+      id: v.number(),
+      main: v.string(),
+      description: v.nullish(v.string()),
+      icon: v.nullish(v.string()),
+    }),
+  ),
+  main: v.looseObject({
+    temp: number,
+    temp_min: number,
+    temp_max: number,
+    feels_like: number,
+    pressure: number,
+    sea_level: number,
+    grnd_level: number,
+    humidity: number,
+  }),
+  visibility: number,
+  wind: v.nullish(v.looseObject({ speed: number, deg: number, gust: number })),
+  clouds: v.nullish(v.looseObject({ all: number })),
+  rain: v.nullish(v.looseObject({ '1h': number })),
+  snow: v.nullish(v.looseObject({ '1h': number })),
+  dt: v.pipe(v.number(), v.integer()),
+  sys: v.nullish(v.looseObject({ country: v.nullish(v.string()), sunrise: number, sunset: number })),
+  timezone: number,
+});
+
+/** Reads OpenWeather's current weather; throws an InvalidBody that names every violation. */
+export function parseOpenWeather(body: string, units: Units): Measurement {
+  const result = v.safeParse(Body, jsonObject(body));
+  if (!result.success) {
+    const all = result.issues.map((issue) => `${v.getDotPath(issue) ?? 'body'}: ${issue.message}`);
+    throw new InvalidBody('INVALID_BODY', all.slice(0, 8).join('; '));
+  }
+  const { main, wind, sys, coord, weather, ...rest } = result.output;
+  const windSpeed = metresPerSecond(wind?.speed ?? null, units);
+  const icon = weather[0]?.icon?.at(-1);
+  return {
+    observedAt: rest.dt,
+    utcOffset: rest.timezone ?? null,
+    country: sys?.country ?? null,
+    lat: coord?.lat ?? null,
+    lon: coord?.lon ?? null,
+    temp: celsius(main.temp ?? null, units),
+    tempMin: celsius(main.temp_min ?? null, units),
+    tempMax: celsius(main.temp_max ?? null, units),
+    feelsLike: celsius(main.feels_like ?? null, units),
+    humidity: main.humidity ?? null,
+    pressure: main.sea_level ?? main.pressure ?? null,
+    seaLevel: main.sea_level === undefined || main.sea_level === null ? null : (main.pressure ?? null),
+    stationPressure: main.grnd_level ?? null,
+    windSpeed,
+    windDeg: direction(wind?.deg ?? null, windSpeed),
+    windGust: metresPerSecond(wind?.gust ?? null, units),
+    visibility: rest.visibility ?? null,
+    cloudCover: rest.clouds?.all ?? null,
+    rain1h: rest.rain?.['1h'] ?? null,
+    snow1h: rest.snow?.['1h'] ?? null,
+    conditions: weather.map(({ id, main: group, description }) => ({
+      code: id,
+      group,
+      ...(description ? { text: description } : {}),
+    })),
+    light: icon === 'd' || icon === 'n' ? icon : null,
+    // 0 is what polar day and night look like on the wire.
+    sunrise: sys?.sunrise || null,
+    sunset: sys?.sunset || null,
+  };
+}
