@@ -14,8 +14,8 @@ export type Measurement = {
   readonly humidity: number | null;
   /** hPa at mean sea level. */
   readonly pressure: number | null;
-  /** What the provider calls sea level beside its `pressure`. */
-  readonly seaLevel: number | null;
+  /** What the provider sends as plain `pressure` beside a value for sea level; the two should agree. */
+  readonly plainPressure: number | null;
   readonly stationPressure: number | null;
   readonly windSpeed: number | null;
   readonly windDeg: number | null;
@@ -69,10 +69,15 @@ export function jsonObject(body: string): unknown {
   try {
     parsed = JSON.parse(body);
   } catch (cause) {
-    throw new InvalidBody('UNPARSEABLE_BODY', `expected JSON, got ${body.length} characters of something else`, { cause });
+    throw new InvalidBody('UNPARSEABLE_BODY', `expected JSON, got ${body.length} characters of something else`, {
+      cause,
+    });
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
-    throw new InvalidBody('INVALID_BODY', `expected a JSON object, got ${Array.isArray(parsed) ? 'an array' : typeof parsed}`);
+    throw new InvalidBody(
+      'INVALID_BODY',
+      `expected a JSON object, got ${Array.isArray(parsed) ? 'an array' : typeof parsed}`,
+    );
   }
   return parsed;
 }

@@ -25,7 +25,9 @@ const Body = v.looseObject({
     visibility: number,
     is_day: number,
   }),
-  daily: v.nullish(v.looseObject({ sunrise: v.nullish(v.array(v.unknown())), sunset: v.nullish(v.array(v.unknown())) })),
+  daily: v.nullish(
+    v.looseObject({ sunrise: v.nullish(v.array(v.unknown())), sunset: v.nullish(v.array(v.unknown())) }),
+  ),
 });
 
 const TEMPERATURE: Factors = { '°C': (value) => value, '°F': (value) => (value - 32) / 1.8 };
@@ -48,7 +50,11 @@ export function parseOpenMeteo(body: string): Measurement {
     throw new InvalidBody('INVALID_BODY', all.slice(0, 8).join('; '));
   }
   const { current, current_units: units, daily, utc_offset_seconds: offset, latitude, longitude } = result.output;
-  const read = (name: keyof typeof current & string, value: number | null | undefined, factors: Factors): number | null => {
+  const read = (
+    name: keyof typeof current & string,
+    value: number | null | undefined,
+    factors: Factors,
+  ): number | null => {
     if (value === null || value === undefined) return null;
     const convert = factors[units[name] ?? ''];
     if (convert === undefined) {
@@ -73,7 +79,7 @@ export function parseOpenMeteo(body: string): Measurement {
     feelsLike: read('apparent_temperature', current.apparent_temperature, TEMPERATURE),
     humidity: current.relative_humidity_2m ?? null,
     pressure: read('pressure_msl', current.pressure_msl, PRESSURE),
-    seaLevel: null,
+    plainPressure: null,
     stationPressure: read('surface_pressure', current.surface_pressure, PRESSURE),
     windSpeed,
     windDeg: direction(current.wind_direction_10m ?? null, windSpeed),
@@ -93,9 +99,9 @@ export function parseOpenMeteo(body: string): Measurement {
 
 /** Unix time, or local time without an offset. */
 function instant(time: number | string, offset: number): number {
-  if (typeof time === 'number') return time;
-  const unix = Date.parse(`${time}Z`) / 1000 - offset;
-  if (!Number.isInteger(unix)) throw new InvalidBody('INVALID_BODY', `current.time: expected a time, got '${time.slice(0, 40)}'`);
+  const unix = typeof time === 'number' ? time : Date.parse(`${time}Z`) / 1000 - offset;
+  if (!Number.isInteger(unix) || unix < 0 || unix > 4_102_444_800)
+    throw new InvalidBody('INVALID_BODY', `current.time: expected a time, got '${String(time).slice(0, 40)}'`);
   return unix;
 }
 

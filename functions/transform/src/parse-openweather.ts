@@ -37,7 +37,7 @@ const Body = v.looseObject({
   clouds: v.nullish(v.looseObject({ all: number })),
   rain: v.nullish(v.looseObject({ '1h': number })),
   snow: v.nullish(v.looseObject({ '1h': number })),
-  dt: v.pipe(v.number(), v.integer()),
+  dt: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(4_102_444_800)),
   sys: v.nullish(v.looseObject({ country: v.nullish(v.string()), sunrise: number, sunset: number })),
   timezone: number,
 });
@@ -64,7 +64,7 @@ export function parseOpenWeather(body: string, units: Units): Measurement {
     feelsLike: celsius(main.feels_like ?? null, units),
     humidity: main.humidity ?? null,
     pressure: main.sea_level ?? main.pressure ?? null,
-    seaLevel: main.sea_level === undefined || main.sea_level === null ? null : (main.pressure ?? null),
+    plainPressure: main.sea_level === undefined || main.sea_level === null ? null : (main.pressure ?? null),
     stationPressure: main.grnd_level ?? null,
     windSpeed,
     windDeg: direction(wind?.deg ?? null, windSpeed),

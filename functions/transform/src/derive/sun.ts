@@ -62,7 +62,7 @@ export function sunTimes(lat: number, lon: number, unix: number): SunTimes {
       if (Number.isNaN(half)) return undefined;
       event = noon - equationOfTime * 60 + side * half * 240;
     }
-    return Math.round(event);
+    return event;
   };
   const sunrise = at(-1);
   const sunset = at(1);
@@ -82,5 +82,5 @@ function halfDay(lat: number, declination: number): number {
 export function daylight(lat: number, lon: number, unix: number): number {
   const times = sunTimes(lat, lon, unix);
   if (times === 'polar day') return DAY_S;
-  return times === 'polar night' ? 0 : times.sunset - times.sunrise;
+  return times === 'polar night' ? 0 : Math.round(times.sunset - times.sunrise);
 }
