@@ -1,10 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { ReadingsFetched, type Location, type Reading, type WeatherRecord } from '@weatherline/events';
+import type { Location, Reading, ReadingsFetched, WeatherRecord } from '@weatherline/events';
 import type { Context } from '@weatherline/runtime';
 import { bodyText } from '@weatherline/testkit/upstream';
 import { transform } from '../src/transform.ts';
-
-type Fetched = ReturnType<typeof ReadingsFetched.parse>;
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 export const context: Context = { log: silent, attempt: 1, signal: new AbortController().signal };
@@ -33,7 +31,7 @@ export function readingOf(body: string, { units = 'metric', elevation }: Change 
 }
 
 /** The event of a run whose slot is the first full hour after the observation. */
-export function eventOf(readings: readonly Reading[], change: Partial<Fetched> = {}): Fetched {
+export function eventOf(readings: readonly Reading[], change: Partial<ReadingsFetched> = {}): ReadingsFetched {
   const [first] = readings;
   const collected = first === undefined ? 0 : Date.parse(first.collectedAt) / 1000;
   const slot = iso(Math.ceil(collected / 3600) * 3600);
@@ -54,7 +52,7 @@ export async function recordOfFile(file: string, change: Change = {}): Promise<W
   return onlyRecord(eventOf([recordedReading(`${file}.json`, change)]));
 }
 
-export async function onlyRecord(event: Fetched): Promise<WeatherRecord> {
+export async function onlyRecord(event: ReadingsFetched): Promise<WeatherRecord> {
   const { records } = await transform.handle(event, context);
   const [record] = records;
   if (record === undefined) throw new Error('expected a record');

@@ -1,0 +1,56 @@
+import type { Location } from '@weatherline/events';
+
+/** One line of a product as it is stored, and as an object. */
+export type Line = {
+  readonly text: string;
+  readonly record: Readonly<Record<string, unknown>>;
+  readonly locationId: string;
+};
+
+/** Degrees: a record of the seed's pipeline, which has no location id, belongs to the place this near. */
+const NEAR = 0.05;
+
+/** Reads JSONL; a line that is no object is left out and reported by its number. */
+export function parseLines(body: Uint8Array, locations: readonly Location[]): { lines: Line[]; broken: number[] } {
+  const lines: Line[] = [];
+  const broken: number[] = [];
+  for (const [at, text] of Buffer.from(body).toString('utf8').split('\n').entries()) {
+    if (text.trim() === '') continue;
+    const record = objectOf(text);
+    if (record === undefined) broken.push(at + 1);
+    else lines.push({ text, record, locationId: locationIdOf(record, locations) });
+  }
+  return { lines, broken };
+}
+
+function objectOf(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return undefined;
+    return Object.fromEntries(Object.entries(parsed));
+  } catch {
+    return undefined;
+  }
+}
+
+function locationIdOf(record: Readonly<Record<string, unknown>>, locations: readonly Location[]): string {
+  const { location_id: id, location_name: name, lat, lon } = record;
+  if (typeof id === 'string') return id;
+  const near = locations.find(
+    (place) => Math.abs(place.lat - Number(lat)) <= NEAR && Math.abs(place.lon - Number(lon)) <= NEAR,
+  );
+  return near?.id ?? slug(typeof name === 'string' ? name : 'unknown');
+}
+
+function slug(name: string): string {
+  const plain = name
+    .normalize('NFKD')
+    .replaceAll(/\p{Diacritic}/gu, '')
+    .toLowerCase();
+  return (
+    plain
+      .replaceAll(/[^a-z0-9]+/g, '-')
+      .replaceAll(/^-+|-+$/g, '')
+      .slice(0, 63) || 'unknown'
+  );
+}
