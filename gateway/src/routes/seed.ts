@@ -1,5 +1,5 @@
 import type { Router } from '@koa/router';
-import { limitOf, onlyKnown } from '../parameters.ts';
+import { limitOf } from '../parameters.ts';
 import { json, respond } from '../respond.ts';
 import type { RoutePorts } from '../route-ports.ts';
 
@@ -7,7 +7,7 @@ import type { RoutePorts } from '../route-ports.ts';
 export function seedRoutes(router: Router, { products, schedule, clock }: RoutePorts): void {
   router.get('/products', async (ctx) => {
     const query = new URLSearchParams(ctx.querystring);
-    onlyKnown(query, ['limit']);
+    // As the seed did, it looks at nothing but `limit`.
     const limit = limitOf(query, { fallback: 1, max: 100, strict: true });
     const newest = await products.take(limit);
     const texts = newest.toReversed().flatMap(({ lines }) => lines.map(({ text }) => text));

@@ -1,0 +1,87 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { openLogReader } from '@weatherline/adapters/embedded';
+import { slotId } from '@weatherline/events';
+import test from 'ava';
+import { askOwner } from '../../cli/src/control.ts';
+import { deadLettersOf } from '../../cli/src/trigger.ts';
+import { checkRun, openStore } from '../support/products.ts';
+import { startUp, temporaryDirectory } from '../support/process.ts';
+
+const isFull = process.env['WEATHERLINE_TEST_LEVEL'] === 'all';
+const KILLS = isFull ? 50 : 8;
+const SLOTS = isFull ? 20 : 6;
+/** Small parts, so that a run is several events that can be torn apart. */
+const ENV = { WEATHERLINE_PART_SIZE: '7', WEATHERLINE_SCHEDULE: '0 * * * *' };
+
+/** A generator of numbers in [0, 1) from a seed (mulberry32): a failure can be run again. */
+function randomFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+test(`after kill -9 at ${KILLS} random moments each of ${SLOTS} slots has exactly its product`, async (t) => {
+  t.timeout(isFull ? 600_000 : 180_000);
+  const seed = Number(process.env['WEATHERLINE_TEST_SEED'] ?? Date.now() % 1_000_000);
+  t.log(`WEATHERLINE_TEST_SEED=${seed}`);
+  const random = randomFrom(seed);
+  const data = join(temporaryDirectory(t), 'data');
+  const hour = Math.floor(Date.now() / 3_600_000) * 3_600_000;
+  const slots = Array.from({ length: SLOTS }, (_, at) => slotId(new Date(hour - (at + 1) * 3_600_000)));
+  const waiting = new Set(slots);
+
+  for (let kill = 0; kill < KILLS; kill += 1) {
+    const running = startUp(t, data, ENV);
+    // From before the directory is owned to well after everything has been handled.
+    const until = Date.now() + 250 + random() * 900;
+    const batch = [...waiting].slice(0, Math.max(1, Math.ceil(waiting.size / 3)));
+    while (Date.now() < until) {
+      const next = batch[0];
+      if (next !== undefined && (await trigger(data, next))) {
+        waiting.delete(next);
+        batch.shift();
+      } else await delay(5);
+    }
+    running.child.kill('SIGKILL');
+    await running.closed;
+  }
+
+  const last = startUp(t, data, ENV);
+  await last.ready;
+  for (const slot of waiting) t.true(await trigger(data, slot), `slot ${slot} was taken`);
+  const store = await openStore(data);
+  const deadline = Date.now() + 60_000;
+  let problems: string[] = [];
+  do {
+    problems = [];
+    for (const slot of slots) {
+      const verdict = await checkRun(store, slot).catch((error: unknown) => ({ problems: [String(error)] }));
+      problems.push(...verdict.problems);
+    }
+    if (problems.length > 0) await delay(200);
+  } while (problems.length > 0 && Date.now() < deadline);
+  t.deepEqual(problems, []);
+  last.child.kill('SIGTERM');
+  t.is(await last.closed, 0, 'it stops when it is asked to');
+  await using log = await openLogReader({ directory: join(data, 'log') });
+  for (const slot of slots) t.deepEqual(await deadLettersOf(log, slot), [], `slot ${slot} has no dead letters`);
+});
+
+/** True when the owner has acknowledged the slot. */
+async function trigger(data: string, slot: string): Promise<boolean> {
+  const file = join(data, 'owner.json');
+  if (!existsSync(file)) return false;
+  try {
+    const { socket } = JSON.parse(readFileSync(file, 'utf8'));
+    await askOwner(socket, { slot, reason: 'manual' });
+    return true;
+  } catch {
+    return false;
+  }
+}
