@@ -38,16 +38,12 @@ test(`after kill -9 at ${KILLS} random moments each of ${SLOTS} slots has exactl
 
   for (let kill = 0; kill < KILLS; kill += 1) {
     const running = startUp(t, data, ENV);
-    // From before the directory is owned to well after everything has been handled.
-    const until = Date.now() + 250 + random() * 900;
-    const batch = [...waiting].slice(0, Math.max(1, Math.ceil(waiting.size / 3)));
-    while (Date.now() < until) {
-      const next = batch[0];
-      if (next !== undefined && (await trigger(data, next))) {
-        waiting.delete(next);
-        batch.shift();
-      } else await delay(5);
-    }
+    // Slots are spread over the kills; between them one that was taken is asked for again.
+    const isDue = SLOTS - waiting.size <= (kill * SLOTS) / KILLS;
+    const slot = slots[SLOTS - waiting.size - (isDue ? 0 : 1)] ?? slots[0] ?? '';
+    if (await triggerWithin(data, slot, 400 + random() * 1200)) waiting.delete(slot);
+    // Most kills come while the slot's events are on their way.
+    await delay(random() < 0.8 ? random() * 120 : random() * 600);
     running.child.kill('SIGKILL');
     await running.closed;
   }
@@ -72,6 +68,16 @@ test(`after kill -9 at ${KILLS} random moments each of ${SLOTS} slots has exactl
   await using log = await openLogReader({ directory: join(data, 'log') });
   for (const slot of slots) t.deepEqual(await deadLettersOf(log, slot), [], `slot ${slot} has no dead letters`);
 });
+
+/** Asks until an owner takes the slot; false when none has in time. */
+async function triggerWithin(data: string, slot: string, ms: number): Promise<boolean> {
+  const giveUp = Date.now() + ms;
+  while (Date.now() < giveUp) {
+    if (await trigger(data, slot)) return true;
+    await delay(5);
+  }
+  return false;
+}
 
 /** True when the owner has acknowledged the slot. */
 async function trigger(data: string, slot: string): Promise<boolean> {
