@@ -25,7 +25,7 @@ export function explain(error: unknown): { exitCode: number; text: string } {
 
 const TROUBLES: readonly [RegExp, string][] = [
   [
-    /ENOSPC|database or disk is full|SQLITE_FULL/i,
+    /ENOSPC|EDQUOT|EFBIG|database or disk is full|disk I\/O error/i,
     'the disk is full. Nothing that was stored is lost: free some space and start again, the work goes on where it stopped',
   ],
   [
