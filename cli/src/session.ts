@@ -13,6 +13,7 @@ import {
 import { readConfig, type Config } from './config.ts';
 import { openDataDirectory, ownDirectory, type DataDirectory } from './data-directory.ts';
 import { Failure } from './failure.ts';
+import { humanLog } from './human-log.ts';
 import type { Output } from './output.ts';
 import { openProvider } from './provider.ts';
 import { openSystem } from './system.ts';
@@ -33,7 +34,7 @@ export async function openOwned(data: string, output: Output, resources: AsyncDi
     service: 'weatherline',
     version: release,
     level: config.logLevel,
-    destination: process.stderr,
+    destination: process.stderr.isTTY ? humanLog(process.stderr) : process.stderr,
     secrets: () => (config.openweatherKey === undefined ? [] : [config.openweatherKey]),
   });
   const metrics = createMetrics({ service: 'weatherline', version: release });
