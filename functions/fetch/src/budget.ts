@@ -2,9 +2,12 @@ import { budgetKey, type Lane } from '@weatherline/events';
 import { DependencyError, type Clock, type ObjectStore } from '@weatherline/runtime';
 import * as v from 'valibot';
 
-/** Length of a sub-window, and how many of them any minute can touch: a minute that starts inside one ends in the 13th. */
+/**
+ * Length of a sub-window, and how many of them count together: a minute touches 13, and clocks that differ by up to 5 s
+ * between replicas add one.
+ */
 export const WINDOW_MS = 5_000;
-export const WINDOWS = 13;
+export const WINDOWS = 14;
 
 const FIRST_PAUSE_MS = 60_000;
 const LONGEST_PAUSE_MS = 600_000;
@@ -36,7 +39,7 @@ export type BudgetPorts = {
 /**
  * The calls that one provider key may make in a minute, shared by every replica, lane and form through one small object.
  *
- * Over any 13 consecutive sub-windows of 5 s, which hold every span of 60 s, no more than `callsPerMinute` are handed
+ * Over any 14 consecutive sub-windows of 5 s, which hold every span of 60 s, no more than `callsPerMinute` are handed
  * out; the replay lane gets at most half. A 429 pauses the key for all: 60 s, doubling to 10 minutes.
  */
 export class Budget {

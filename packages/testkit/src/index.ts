@@ -1,1 +1,3 @@
 export { brokerContract, storeContract } from './contracts/index.ts';
+export { createMemoryStore, type MemoryStore } from './memory-store.ts';
+export { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
