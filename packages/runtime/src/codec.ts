@@ -97,6 +97,9 @@ export function decodeStructured(bytes: Uint8Array): Envelope {
 
 function binary(headers: Readonly<Record<string, string>>, data: unknown): Envelope {
   const attributes: Record<string, string> = {};
+  // In binary mode the content type is a header of the transport.
+  const contentType = headers['content-type'];
+  if (contentType !== undefined) attributes['datacontenttype'] = contentType;
   for (const [name, text] of Object.entries(headers)) {
     if (name.startsWith('ce_')) attributes[name.slice(3)] = text;
   }
