@@ -25,16 +25,26 @@ export function respond(ctx: Context, { type, body, modified }: Reply, schedule:
   const age = maxAge(schedule, now);
   ctx.status = 200;
   ctx.type = type;
-  ctx.set('etag', `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`);
+  const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
+  ctx.set('etag', etag);
   if (modified !== undefined) ctx.set('last-modified', modified.toUTCString());
   ctx.set('cache-control', `public, max-age=${age}, stale-while-revalidate=${MOST_S - age}, stale-if-error=86400`);
   ctx.set('expires', new Date(now.getTime() + age * 1000).toUTCString());
   ctx.vary('Accept');
-  if (ctx.fresh) {
+  if (isCurrent(ctx, etag, modified)) {
     ctx.status = 304;
     return;
   }
   ctx.body = body;
+}
+
+/** RFC 9110 §13.2.2: `If-None-Match` decides, `If-Modified-Since` only without it. */
+function isCurrent(ctx: Context, etag: string, modified: Date | undefined): boolean {
+  const known = ctx.get('if-none-match');
+  if (known !== '')
+    return known.trim() === '*' || known.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag);
+  const since = Date.parse(ctx.get('if-modified-since'));
+  return modified !== undefined && Math.floor(modified.getTime() / 1000) * 1000 <= since;
 }
 
 export function json(value: unknown): Pick<Reply, 'type' | 'body'> {

@@ -10,7 +10,7 @@ const POLICY =
 export function pageRoutes(router: Router, ports: RoutePorts): void {
   const { products, schedule, clock, version } = ports;
   router.get('/', async (ctx) => {
-    if (ctx.accepts('html', 'json') === 'json') {
+    if (ctx.accepts('json', 'html') !== 'html') {
       const links = ['/products', '/health', '/v1/products', '/v1/products/latest', '/v1/locations'];
       respond(
         ctx,
