@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+import { RecordsTransformed, type WeatherRecord } from '@weatherline/events';
+import { sha256, type Context } from '@weatherline/runtime';
+import { createMemoryStore } from '@weatherline/testkit';
+import test from 'ava';
+import { createUpload } from '../src/upload.ts';
+
+const golden = JSON.parse(
+  readFileSync(new URL('../../../packages/events/test/golden/records.transformed.v1.json', import.meta.url), 'utf8'),
+);
+const event = RecordsTransformed.parse(golden.data);
+const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+const context: Context = { log: silent, attempt: 1, signal: new AbortController().signal };
+const KEY = 'weather-products/2024/09/18/120000.jsonl';
+const META = 'weather-products/2024/09/18/120000.meta.json';
+
+function setUp() {
+  const store = createMemoryStore();
+  const upload = createUpload({ store, version: '1.2.3' });
+  const text = (key: string): string => Buffer.from(store.objects.get(key)?.body ?? []).toString('utf8');
+  return { store, text, handle: async (data = event) => upload.handle(data, context) };
+}
+
+const replay = (mode: 'fill' | 'replace' | 'verify', ifMatch?: string) => ({
+  id: 'r1',
+  mode,
+  ...(ifMatch === undefined ? {} : { ifMatch }),
+});
+const warmer = (record: WeatherRecord): WeatherRecord => ({ ...record, temp: 30 });
+const changed = { ...event, records: event.records.map(warmer) };
+
+test('a product is canonical lines sorted by place, with a line feed at every end, and says what it is', async (t) => {
+  const { store, text, handle } = setUp();
+  const two = event.records.flatMap((record) => [
+    { ...record, location_id: 'z' },
+    { ...record, location_id: 'a' },
+  ]);
+  const stored = await handle({ ...event, records: two });
+  const lines = text(KEY).split('\n');
+  t.is(lines.pop(), '');
+  t.deepEqual(
+    lines.map((line) => JSON.parse(line).location_id),
+    ['a', 'z'],
+  );
+  t.deepEqual(Object.keys(JSON.parse(lines[0] ?? '')), Object.keys(JSON.parse(lines[0] ?? '')).toSorted());
+  t.like(stored, { key: KEY, revision: 1, outcome: 'created', records: 2, sha256: sha256(text(KEY)) });
+  const { contentType, metadata } = store.objects.get(KEY) ?? {};
+  t.is(contentType, 'application/x-ndjson');
+  t.like(metadata, {
+    run: '20240918T120000Z',
+    reason: 'schedule',
+    revision: '1',
+    records: '2',
+    version: '1.2.3',
+    sha256: stored.sha256,
+  });
+});
+
+test('the sidecar has the stages and every failure', async (t) => {
+  const { text, handle } = setUp();
+  await handle();
+  const meta = JSON.parse(text(META));
+  t.deepEqual(meta.failures, event.failures);
+  t.like(meta.stages.transform, { records: 1, failures: 1, qc_overall: { 3: 1 } });
+});
+
+test('the same event again changes nothing and emits the same', async (t) => {
+  const { store, handle } = setUp();
+  const first = await handle();
+  const before = new Map(store.objects);
+  const second = await handle();
+  t.deepEqual({ ...second, outcome: 'created' }, first);
+  t.is(second.outcome, 'unchanged');
+  t.deepEqual(new Map(store.objects), before);
+});
+
+test('a sidecar that a crash left out is written when the event comes again', async (t) => {
+  const { store, text, handle } = setUp();
+  await handle();
+  const whole = text(META);
+  (store.objects as Map<string, unknown>).delete(META);
+  await handle();
+  t.is(text(META), whole);
+});
+
+test('other bytes under the same name are a conflict, unless a replay says what to do', async (t) => {
+  const { store, text, handle } = setUp();
+  await handle();
+  const original = text(KEY);
+  await t.throwsAsync(handle(changed), { code: 'PRODUCT_CONFLICT' });
+  t.is(text(KEY), original);
+
+  t.like(await handle({ ...changed, replay: replay('fill') }), { outcome: 'kept', revision: 1 });
+  t.is(text(KEY), original);
+
+  const verified = await handle({ ...changed, replay: replay('verify') });
+  t.like(verified, { outcome: 'verified', key: `replays/r1/out/${KEY}` });
+  t.is(text(KEY), original);
+
+  await t.throwsAsync(handle({ ...changed, replay: replay('replace', 'stale') }), { code: 'PRODUCT_CONFLICT' });
+  t.like(await handle({ ...changed, replay: replay('replace', store.objects.get(KEY)?.etag) }), {
+    outcome: 'replaced',
+    revision: 2,
+  });
+  t.not(text(KEY), original);
+  t.is(store.objects.get(KEY)?.metadata['revision'], '2');
+  t.is(store.objects.get(META)?.metadata['revision'], '2');
+  t.like(await handle({ ...changed, replay: replay('replace') }), { outcome: 'unchanged', revision: 2 });
+});
