@@ -65,8 +65,15 @@ if (!isInstalled(wanted)) {
 }
 
 const [command, ...rest] = process.argv.slice(2);
-const entry = command === 'test' ? join(root, 'test', 'run.ts') : join(root, 'cli', 'src', 'main.ts');
-const args = command === 'test' ? rest : process.argv.slice(2);
+// What is not a command of weatherline itself is a tool of its developers.
+const tools = {
+  test: 'test/run.ts',
+  docs: 'docs/write-reference.ts',
+  upstream: 'packages/testkit/src/upstream/main.ts',
+};
+const tool = Object.hasOwn(tools, command ?? '') ? tools[command] : undefined;
+const entry = join(root, tool ?? 'cli/src/main.ts');
+const args = tool === undefined ? process.argv.slice(2) : rest;
 const bin = join(root, 'node_modules', '.bin');
 // The channel tells the child when this process dies, however it dies.
 process.exitCode = await run(node, ['--disable-warning=ExperimentalWarning', entry, ...args], {

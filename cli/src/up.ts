@@ -76,6 +76,7 @@ export async function upServe(ports: UpPorts, resources: AsyncDisposableStack): 
   const plan = await openSlot(ports, first);
   const result = await wait(ports, plan, READY_WITHIN_MS);
   if (result.ended !== 'stored' && result.ended !== 'stopped') say(whyNot(result, plan, system));
+  if (result.ended === 'stored') metrics.showSlot(first);
   if (!signal.aborted) {
     print(`ready http://127.0.0.1:${http.port}`);
     say(

@@ -11,6 +11,7 @@ import { Products } from './products.ts';
 import type { RoutePorts } from './route-ports.ts';
 import { locationRoutes } from './routes/locations.ts';
 import { productRoutes } from './routes/products.ts';
+import { schemaRoutes } from './routes/schemas.ts';
 import { seedRoutes } from './routes/seed.ts';
 
 export type GatewayOptions = {
@@ -35,7 +36,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const products = new Products(options);
   const ports: RoutePorts = { products, schedule, clock, locations, version };
   const router = new Router();
-  for (const routes of [seedRoutes, productRoutes, locationRoutes, pageRoutes]) routes(router, ports);
+  for (const routes of [seedRoutes, productRoutes, locationRoutes, schemaRoutes, pageRoutes]) routes(router, ports);
 
   const app = new Koa();
   app.on('error', (error: unknown) => log.debug('response not sent', { err: error }));

@@ -239,3 +239,16 @@ test('the page escapes what it shows, needs nothing from elsewhere, and says wha
   t.regex(await (await fetch(served.url, accept)).text(), /Stale: slot/);
   t.is((await getJson(served.url)).title, 'weatherline', 'programs get links');
 });
+
+test('the schema of every event and of the record is where dataschema points to', async (t) => {
+  const served = await serve(t);
+  const { EVENTS } = await import('@weatherline/events');
+  for (const { type } of EVENTS) {
+    const schema = await getJson(`${served.url}/schemas/${type}.json`);
+    t.is(schema.$id, `https://weatherline.dev/schemas/${type}.json`);
+    t.true(schema.required.includes('run') && schema.required.includes('part'));
+  }
+  const published = await getJson(`${served.url}/schemas/weatherline.product-1.json`);
+  t.is(published.properties.lat['x-ucum'], 'deg');
+  t.is((await fetch(`${served.url}/schemas/nothing.json`)).status, 404);
+});

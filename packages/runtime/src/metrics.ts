@@ -13,6 +13,8 @@ export type Metrics = {
   readonly observeHttp: (observation: HttpObservation) => void;
   /** A product can be read: its slot, how many records it has and how many locations were asked for. */
   readonly observeProduct: (product: { slot: Date; records: number; locations: number }) => void;
+  /** A product that was there before this process: freshness counts from it as well. */
+  readonly showSlot: (slot: Date) => void;
   readonly setSchedulePeriod: (seconds: number) => void;
   /** Lag is asked for when the metrics are read; a query that fails removes the series. */
   readonly collectLag: (query: () => Promise<readonly LagSample[]>) => void;
@@ -106,7 +108,7 @@ function httpMetrics(registers: Registry[]): Metrics['observeHttp'] {
   };
 }
 
-function productMetrics(registers: Registry[]): Pick<Metrics, 'observeProduct' | 'setSchedulePeriod'> {
+function productMetrics(registers: Registry[]): Pick<Metrics, 'observeProduct' | 'showSlot' | 'setSchedulePeriod'> {
   const slotOf = new Gauge({
     name: 'weatherline_product_scheduled_timestamp_seconds',
     help: 'The slot of the newest product that can be read',
@@ -128,10 +130,14 @@ function productMetrics(registers: Registry[]): Pick<Metrics, 'observeProduct' |
     registers,
   });
   let newest = 0;
+  const showSlot = (slot: Date): void => {
+    newest = Math.max(newest, slot.getTime() / 1000);
+    slotOf.set(newest);
+  };
   return {
+    showSlot,
     observeProduct: ({ slot, records, locations }) => {
-      newest = Math.max(newest, slot.getTime() / 1000);
-      slotOf.set(newest);
+      showSlot(slot);
       expected.inc(locations);
       delivered.inc(records);
     },
