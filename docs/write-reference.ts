@@ -45,10 +45,13 @@ const BECOMES: Readonly<Record<string, string>> = {
 /** Every code that is thrown with a disposition, and where. */
 function errors(): string {
   const found = new Map<string, { becomes: Set<string>; files: Set<string> }>();
-  for (const folder of ['packages', 'functions', 'cli']) {
-    for (const entry of readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })) {
+  const packages = ['packages', 'functions'].flatMap((folder) =>
+    readdirSync(join(ROOT, folder)).map((name) => `${folder}/${name}`),
+  );
+  for (const folder of [...packages, 'cli']) {
+    for (const entry of readdirSync(join(ROOT, folder, 'src'), { recursive: true, withFileTypes: true })) {
       const path = join(entry.parentPath, entry.name);
-      if (!entry.isFile() || !/\/src\/.*\.ts$/.test(path) || path.includes('node_modules')) continue;
+      if (!entry.isFile() || !path.endsWith('.ts')) continue;
       const text = readFileSync(path, 'utf8');
       for (const [, kind = '', code = ''] of text.matchAll(/new (\w+Error)\(\s*'([A-Z][A-Z0-9_]+)'/g)) {
         const known = found.get(code) ?? { becomes: new Set(), files: new Set() };
