@@ -74,6 +74,8 @@ function errors(): string {
     "provider's code: `HTTP_<status>`, `TIMEOUT`, `CONNECTION`, `TRUNCATED`, `NOT_JSON`, `CONTENT_TYPE`, `BODY_TOO_LARGE`,",
     '`TIME_BUDGET`, `UNPARSEABLE_BODY`, `INVALID_BODY`, `UNKNOWN_UNIT`.',
     '',
+    'Of the provider: `INVALID_KEY` halts, `SUBSCRIPTION` is a dead letter.',
+    '',
     '| code | the event | thrown by |',
     '|---|---|---|',
     ...rows,

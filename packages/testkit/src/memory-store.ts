@@ -71,5 +71,5 @@ export function createMemoryStore(now: () => Date = () => new Date()): MemorySto
 function checkKey(key: string): void {
   const isKey =
     key !== '' && !key.includes('\0') && key.split('/').every((segment) => !['', '.', '..'].includes(segment));
-  if (!isKey) throw new PermanentError('INVALID_KEY', `${JSON.stringify(key)} is no object key`);
+  if (!isKey) throw new PermanentError('INVALID_OBJECT_KEY', `${JSON.stringify(key)} is no object key`);
 }

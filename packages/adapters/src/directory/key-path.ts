@@ -6,7 +6,7 @@ const MAX_KEY_BYTES = 1024;
 export function checkKey(key: string): void {
   const problem = problemOf(key);
   if (problem !== undefined)
-    throw new PermanentError('INVALID_KEY', `object key ${JSON.stringify(key.slice(0, 200))}: ${problem}`);
+    throw new PermanentError('INVALID_OBJECT_KEY', `object key ${JSON.stringify(key.slice(0, 200))}: ${problem}`);
 }
 
 function problemOf(key: string): string | undefined {

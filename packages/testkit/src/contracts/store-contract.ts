@@ -81,7 +81,7 @@ export function storeContract(test: TestFn, name: string, open: (t: ExecutionCon
   test(`${name}: refuses what is no key`, async (t) => {
     const store = await open(t);
     for (const key of ['', '/a', '../a', 'a/../b', 'a//b', 'a\0b']) {
-      await t.throwsAsync(async () => store.put(key, text(''), create), { code: 'INVALID_KEY' });
+      await t.throwsAsync(async () => store.put(key, text(''), create), { code: 'INVALID_OBJECT_KEY' });
     }
   });
 }
