@@ -44,6 +44,10 @@ export class CommitTracker {
     this.#advance();
   }
 
+  isDone(offset: number): boolean {
+    return this.#done.has(offset) || offset < (this.#position ?? 0);
+  }
+
   ordealOf(offset: number): Ordeal {
     return this.#ordeals.get(offset) ?? FRESH;
   }

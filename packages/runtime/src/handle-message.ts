@@ -7,6 +7,8 @@ import { DependencyError, HaltError, PermanentError } from './errors.ts';
 import type { HaltSwitch } from './halt-switch.ts';
 import { invoke } from './invoke.ts';
 import { parseData } from './parse-data.ts';
+import type { Ordeal } from './commit-tracker.ts';
+import { OneAtATime } from './one-at-a-time.ts';
 import type { HandleMessage, PartitionWorker } from './partition-worker.ts';
 import type { Broker, Clock, LoggedMessage, OutgoingMessage } from './ports.ts';
 
@@ -38,6 +40,9 @@ export const MAX_ATTEMPTS = 3;
 const RETRY_FOR_MS = 6 * 3_600_000;
 const DEPENDENCY_BACKOFF = { firstMs: 200, capMs: 30_000 };
 const UNKNOWN_BACKOFF = { firstMs: 500, capMs: 5_000 };
+
+/** A crash takes the whole process: what may have caused one runs alone in the process, not only in its partition. */
+const careful = new OneAtATime();
 
 type Verdict = { readonly settled: boolean };
 const SETTLED: Verdict = { settled: true };
@@ -91,14 +96,10 @@ class MessageLife<In extends Chained, Out extends Chained> {
       return this.#setAside(error, 'poison', before.attempts);
     }
     const attempt = before.attempts + 1;
-    const careful = this.#worker.isCareful(offset);
-    if (careful) {
-      tracker.setOrdeal(offset, { ...before, attempts: attempt });
-      await this.#worker.commitNow();
-    }
     const startedAt = clock.now();
     try {
-      await this.#handle(attempt, startedAt);
+      if (this.#worker.isCareful(offset)) await careful.run(async () => this.#carefully(before, startedAt));
+      else await this.#handle(attempt, startedAt);
       this.stopProbing('consumption resumed');
       this.#observe('handled', startedAt);
       return SETTLED;
@@ -107,9 +108,24 @@ class MessageLife<In extends Chained, Out extends Chained> {
         tracker.setOrdeal(offset, before);
         return AGAIN;
       }
-      // Only crashes and unknown errors use an attempt.
-      if (careful) tracker.setOrdeal(offset, before);
       return this.#settle(error, attempt, startedAt);
+    }
+  }
+
+  /** Its start is committed first; that it came back is committed before any other may start. */
+  async #carefully(before: Ordeal, startedAt: Date): Promise<void> {
+    const { tracker } = this.#worker;
+    const { offset } = this.#message;
+    this.#worker.signal.throwIfAborted();
+    tracker.setOrdeal(offset, { ...before, attempts: before.attempts + 1 });
+    await this.#worker.commitNow();
+    try {
+      await this.#handle(before.attempts + 1, startedAt);
+      tracker.complete(offset);
+    } finally {
+      // Only crashes and unknown errors use an attempt.
+      tracker.setOrdeal(offset, tracker.isDone(offset) ? { attempts: 0 } : before);
+      await this.#worker.commitNow();
     }
   }
 

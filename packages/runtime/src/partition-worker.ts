@@ -17,12 +17,14 @@ export class PartitionWorker {
   readonly #carefulBelow: number;
   #committing: Promise<void> | undefined;
   #dirty = false;
+  #hasPosition: boolean;
   #barrier: Promise<void> | undefined;
 
   constructor(assignment: Assignment, { concurrency, maxBatch }: { concurrency: number; maxBatch: number }) {
     const committed = assignment.committedAtAssignment;
     this.tracker = new CommitTracker(committed);
     this.signal = assignment.signal;
+    this.#hasPosition = committed !== undefined;
     this.#assignment = assignment;
     this.#concurrency = concurrency;
     this.#carefulBelow = this.tracker.unclean
@@ -36,6 +38,9 @@ export class PartitionWorker {
 
   async deliver(batch: PartitionBatch, handle: HandleMessage): Promise<void> {
     const todo = batch.messages.filter(({ offset }) => this.tracker.add(offset));
+    // A partition that never had a position gets one before its first event starts: without it a crash leaves no trace.
+    if (!this.#hasPosition) await this.commitNow();
+    this.#hasPosition = true;
     let at = 0;
     const work = async (): Promise<void> => {
       while (at < todo.length && !this.signal.aborted) {
