@@ -11,7 +11,14 @@ import {
   type Lane,
 } from '@weatherline/events';
 import type { Schedule } from '@weatherline/events/schedule';
-import { encodeEvent, envelopeOf, PermanentError, type Broker, type ObjectStore } from '@weatherline/runtime';
+import {
+  encodeEvent,
+  envelopeOf,
+  PermanentError,
+  type Broker,
+  type ObjectReader,
+  type ObjectStore,
+} from '@weatherline/runtime';
 import * as v from 'valibot';
 
 const Plan = v.looseObject({
@@ -61,7 +68,7 @@ export async function settlePlan(store: ObjectStore, plan: Plan): Promise<{ plan
   return { plan: existing, isNew: false };
 }
 
-export async function readPlan(store: ObjectStore, runId: string): Promise<Plan | undefined> {
+export async function readPlan(store: ObjectReader, runId: string): Promise<Plan | undefined> {
   const object = await store.get(planKey(runId));
   if (object === undefined) return undefined;
   const parsed: unknown = JSON.parse(Buffer.from(object.body).toString('utf8'));

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { openDirectoryStore } from '@weatherline/adapters/directory';
+import { openDirectoryReader } from '@weatherline/adapters/directory';
 import { openLogReader } from '@weatherline/adapters/embedded';
 import {
   createLogger,
@@ -8,7 +8,7 @@ import {
   stopOnSignals,
   systemClock,
   type LogReader,
-  type ObjectStore,
+  type ObjectReader,
 } from '@weatherline/runtime';
 import { readConfig, type Config } from './config.ts';
 import { openDataDirectory, ownDirectory, type DataDirectory } from './data-directory.ts';
@@ -48,7 +48,7 @@ export async function openOwned(data: string, output: Output, resources: AsyncDi
 export type Reading = {
   readonly config: Config;
   readonly directory: DataDirectory;
-  readonly store: ObjectStore;
+  readonly store: ObjectReader;
   readonly log: LogReader;
 };
 
@@ -61,7 +61,7 @@ export async function openReading(data: string, resources: AsyncDisposableStack)
     );
   }
   const directory = openDataDirectory(data);
-  const store = resources.use(await openDirectoryStore({ directory: directory.objects }));
+  const store = resources.use(openDirectoryReader({ directory: directory.objects }));
   const log = resources.use(await openLogReader({ directory: directory.log }));
   return { config, directory, store, log };
 }

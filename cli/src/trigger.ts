@@ -1,7 +1,7 @@
 import { deadLetterTopicOf, EVENTS, parseSlot, productKey, slotId, topicOf, type Location } from '@weatherline/events';
 import type { Schedule } from '@weatherline/events/schedule';
 import { productMetaKey } from '@weatherline/events';
-import type { Broker, Clock, LogReader, ObjectStore } from '@weatherline/runtime';
+import type { Broker, Clock, LogReader, ObjectReader, ObjectStore } from '@weatherline/runtime';
 import { planRun, requestRun, settlePlan, type Plan } from './plan.ts';
 
 export type TriggerPorts = {
@@ -57,7 +57,7 @@ export type RunState = {
   readonly deadLetters: readonly DeadLetter[];
 };
 
-export async function runState(store: ObjectStore, log: LogReader, plan: Plan): Promise<RunState> {
+export async function runState(store: ObjectReader, log: LogReader, plan: Plan): Promise<RunState> {
   const stored: string[] = [];
   for (const index of plan.parts.keys()) {
     const part = { index: index + 1, count: plan.parts.length };
@@ -108,7 +108,7 @@ export type WaitResult = RunState & { readonly ended: 'stored' | 'dead-letter' |
 
 /** Waits until every part of a run is stored, or until it is known that one will not be. */
 export async function waitForRun(
-  store: ObjectStore,
+  store: ObjectReader,
   log: LogReader,
   plan: Plan,
   { clock, timeoutMs, signal, haltedBy }: WaitOptions,

@@ -51,7 +51,7 @@ test(`after kill -9 at ${KILLS} random moments each of ${SLOTS} slots has exactl
   const last = startUp(t, data, ENV);
   await last.ready;
   for (const slot of waiting) t.true(await trigger(data, slot), `slot ${slot} was taken`);
-  const store = await openStore(data);
+  const store = openStore(data);
   const deadline = Date.now() + 60_000;
   let problems: string[] = [];
   do {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { openDirectoryStore } from '@weatherline/adapters/directory';
+import { openDirectoryReader } from '@weatherline/adapters/directory';
 import { productKey, ReadingsFetched, readingsKey, type Part } from '@weatherline/events';
-import { decodeStructured, gunzip, type Context, type ObjectStore } from '@weatherline/runtime';
+import { decodeStructured, gunzip, type Context, type ObjectReader } from '@weatherline/runtime';
 import { transform } from '@weatherline/transform';
 import { readPlan } from '../../cli/src/plan.ts';
 import { productBytes } from '../../functions/upload/src/product.ts';
@@ -9,12 +9,12 @@ import { productBytes } from '../../functions/upload/src/product.ts';
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 const context: Context = { log: silent, attempt: 1, signal: new AbortController().signal };
 
-export async function openStore(data: string): Promise<ObjectStore> {
-  return openDirectoryStore({ directory: join(data, 'objects') });
+export function openStore(data: string): ObjectReader {
+  return openDirectoryReader({ directory: join(data, 'objects') });
 }
 
 /** What an undisturbed chain makes of the stored readings of a part. */
-export async function expectedProduct(store: ObjectStore, runId: string, part: Part): Promise<Buffer> {
+export async function expectedProduct(store: ObjectReader, runId: string, part: Part): Promise<Buffer> {
   const memo = await store.get(readingsKey(runId, part));
   if (memo === undefined) throw new Error(`${runId}: no readings are stored`);
   const fetched = ReadingsFetched.parse(decodeStructured(gunzip(memo.body, 2 ** 25)).data);
@@ -25,7 +25,7 @@ export async function expectedProduct(store: ObjectStore, runId: string, part: P
 export type Verdict = { readonly problems: string[]; readonly locations: number };
 
 /** Checks a run: every part stored, its bytes as expected, every location once, as a record or a listed failure. */
-export async function checkRun(store: ObjectStore, runId: string): Promise<Verdict> {
+export async function checkRun(store: ObjectReader, runId: string): Promise<Verdict> {
   const plan = await readPlan(store, runId);
   if (plan === undefined) return { problems: [`${runId}: no plan`], locations: 0 };
   const problems: string[] = [];

@@ -143,6 +143,9 @@ export type Listing = {
   readonly next: string | undefined;
 };
 
+/** What a reader of objects needs. */
+export type ObjectReader = Omit<ObjectStore, 'put'>;
+
 /** A flat, strongly consistent map of keys to bytes with conditional writes: S3, or a directory. */
 export type ObjectStore = AsyncDisposable & {
   get(key: string): Promise<StoredObject | undefined>;

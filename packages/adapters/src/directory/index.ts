@@ -8,6 +8,7 @@ import {
   type ListOptions,
   type ObjectInfo,
   type ObjectMetadata,
+  type ObjectReader,
   type ObjectStore,
   type PutOptions,
   type PutResult,
@@ -19,7 +20,16 @@ import { walk } from './walk.ts';
 
 const MAX_LIST = 1000;
 
-/** Opens a directory as an object store: plain files that any tool can read, with S3's conditional writes. */
+/** Reads a directory that another process may own and be writing to; leaves no trace in it. */
+export function openDirectoryReader({ directory }: { readonly directory: string }): ObjectReader {
+  return new DirectoryStore(directory);
+}
+
+/**
+ * Opens a directory as an object store: plain files that any tool can read, with S3's conditional writes.
+ *
+ * One process writes to a directory at a time: what lies half-written there when it is opened is swept away.
+ */
 export async function openDirectoryStore({ directory }: { readonly directory: string }): Promise<ObjectStore> {
   const store = new DirectoryStore(directory);
   await store.sweep();
