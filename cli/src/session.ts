@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { openDirectoryReader } from '@weatherline/adapters/directory';
 import { openLogReader } from '@weatherline/adapters/embedded';
 import {
@@ -54,10 +55,10 @@ export type Reading = {
 
 export async function openReading(data: string, resources: AsyncDisposableStack): Promise<Reading> {
   const config = readConfig(process.env);
-  if (!existsSync(data)) {
+  if (!existsSync(join(data, 'log', 'log.sqlite'))) {
     throw new Failure(
       EXIT.notFound,
-      `there is no data directory at ${data}: start weatherline first, or name it with --data DIR`,
+      `there is no weatherline data at ${data}: start weatherline first, or name its directory with --data DIR`,
     );
   }
   const directory = openDataDirectory(data);
