@@ -53,6 +53,8 @@ if (!isInstalled(wanted)) {
   const code = await run('npm', ['exec', '--yes', `--package=${PNPM}`, '--', 'pnpm', 'install', '--frozen-lockfile'], {
     cwd: root,
     stdio: ['ignore', 2, 2],
+    // The project's npm is silent; an installation that fails must say why.
+    env: { ...process.env, npm_config_loglevel: 'warn' },
     shell: process.platform === 'win32',
   });
   if (code !== 0) {
