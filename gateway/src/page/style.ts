@@ -16,7 +16,7 @@ a:focus-visible,th:focus-visible{outline:2px solid var(--link);outline-offset:2p
 .scroll{overflow-x:auto}
 svg.map{display:block;width:100%;height:auto;background:var(--sea)}
 svg.map path{stroke:var(--line);fill:none;stroke-width:.35}
-svg.map circle{stroke:var(--card);stroke-width:.7}
+svg.map circle{stroke:var(--ink);stroke-width:.4}
 svg.map text{fill:var(--ink);font-size:4.2px;paint-order:stroke;stroke:var(--sea);stroke-width:1.1px;stroke-linejoin:round}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums;font-size:.94rem}
 caption{text-align:left;padding:.7rem .9rem;color:var(--soft)}
