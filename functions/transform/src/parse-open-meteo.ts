@@ -4,8 +4,6 @@ import { direction, InvalidBody, jsonObject, type Condition, type Measurement } 
 const number = v.nullish(v.number());
 
 const Body = v.looseObject({
-  latitude: v.number(),
-  longitude: v.number(),
   utc_offset_seconds: v.nullish(v.number()),
   current_units: v.record(v.string(), v.string()),
   current: v.looseObject({
@@ -49,7 +47,7 @@ export function parseOpenMeteo(body: string): Measurement {
     const all = result.issues.map((issue) => `${v.getDotPath(issue) ?? 'body'}: ${issue.message}`);
     throw new InvalidBody('INVALID_BODY', all.slice(0, 8).join('; '));
   }
-  const { current, current_units: units, daily, utc_offset_seconds: offset, latitude, longitude } = result.output;
+  const { current, current_units: units, daily, utc_offset_seconds: offset } = result.output;
   const read = (
     name: keyof typeof current & string,
     value: number | null | undefined,
@@ -71,8 +69,9 @@ export function parseOpenMeteo(body: string): Measurement {
     observedAt: instant(current.time, offset ?? 0),
     utcOffset: offset ?? null,
     country: null,
-    lat: latitude,
-    lon: longitude,
+    // The middle of a grid cell, up to 0.1 degrees away: no check of what was asked.
+    lat: null,
+    lon: null,
     temp: read('temperature_2m', current.temperature_2m, TEMPERATURE),
     tempMin: null,
     tempMax: null,
