@@ -1,7 +1,7 @@
 import type { Committed } from './ports.ts';
 
-/** How an event has fared so far: starts that count, and when its dependency first failed (unix ms). */
-export type Ordeal = { readonly attempts: number; readonly failingSince?: number };
+/** How an event has fared so far: attempts that failed, when its dependency first failed (unix ms), starts that its process did not survive. */
+export type Ordeal = { readonly attempts: number; readonly failingSince?: number; readonly crashes?: number };
 
 const FRESH: Ordeal = { attempts: 0 };
 
@@ -53,7 +53,8 @@ export class CommitTracker {
   }
 
   setOrdeal(offset: number, ordeal: Ordeal): void {
-    if (ordeal.attempts === 0 && ordeal.failingSince === undefined) this.#ordeals.delete(offset);
+    const isFresh = ordeal.attempts === 0 && ordeal.failingSince === undefined && !ordeal.crashes;
+    if (isFresh) this.#ordeals.delete(offset);
     else this.#ordeals.set(offset, ordeal);
   }
 
@@ -79,7 +80,10 @@ export class CommitTracker {
     if (this.#done.size > 0) state['d'] = bitmapOf([...this.#done].map((offset) => offset - position));
     if (this.#ordeals.size > 0) {
       state['a'] = Object.fromEntries(
-        [...this.#ordeals].map(([offset, { attempts, failingSince }]) => [offset, [attempts, failingSince ?? 0]]),
+        [...this.#ordeals].map(([offset, { attempts, failingSince, crashes }]) => [
+          offset,
+          [attempts, failingSince ?? 0, crashes ?? 0],
+        ]),
       );
     }
     return JSON.stringify(state);
@@ -109,8 +113,11 @@ function parseMetadata(text: string): State {
   if ('a' in parsed && typeof parsed.a === 'object' && parsed.a !== null) {
     for (const [offset, entry] of Object.entries(parsed.a)) {
       if (!Array.isArray(entry)) continue;
-      const [attempts, since] = entry.map(Number);
-      state.ordeals.push([Number(offset), { attempts: attempts ?? 0, ...(since ? { failingSince: since } : {}) }]);
+      const [attempts, since, crashes] = entry.map(Number);
+      state.ordeals.push([
+        Number(offset),
+        { attempts: attempts ?? 0, ...(since ? { failingSince: since } : {}), ...(crashes ? { crashes } : {}) },
+      ]);
     }
   }
   return state;

@@ -37,6 +37,8 @@ export type HandlerOptions<In extends Chained, Out extends Chained> = {
 };
 
 export const MAX_ATTEMPTS = 3;
+/** A crash is weaker evidence than an error: whatever killed the process may have come from outside (ADR 7). */
+export const MAX_CRASHES = 8;
 const RETRY_FOR_MS = 6 * 3_600_000;
 const DEPENDENCY_BACKOFF = { firstMs: 200, capMs: 30_000 };
 const UNKNOWN_BACKOFF = { firstMs: 500, capMs: 5_000 };
@@ -91,9 +93,10 @@ class MessageLife<In extends Chained, Out extends Chained> {
     const { tracker } = this.#worker;
     const { offset } = this.#message;
     const before = tracker.ordealOf(offset);
-    if (before.attempts >= MAX_ATTEMPTS) {
-      const error = new PermanentError('ATTEMPTS_EXHAUSTED', `the process died ${before.attempts} times handling it`);
-      return this.#setAside(error, 'poison', before.attempts);
+    const crashes = before.crashes ?? 0;
+    if (crashes >= MAX_CRASHES) {
+      const error = new PermanentError('ATTEMPTS_EXHAUSTED', `the process died ${crashes} times handling it`);
+      return this.#setAside(error, 'poison', crashes);
     }
     const attempt = before.attempts + 1;
     const startedAt = clock.now();
@@ -117,14 +120,14 @@ class MessageLife<In extends Chained, Out extends Chained> {
     const { tracker } = this.#worker;
     const { offset } = this.#message;
     this.#worker.signal.throwIfAborted();
-    tracker.setOrdeal(offset, { ...before, attempts: before.attempts + 1 });
+    tracker.setOrdeal(offset, { ...before, crashes: (before.crashes ?? 0) + 1 });
     await this.#worker.commitNow();
     try {
       await this.#handle(before.attempts + 1, startedAt);
       tracker.complete(offset);
     } finally {
-      // Only crashes and unknown errors use an attempt.
-      tracker.setOrdeal(offset, tracker.isDone(offset) ? { attempts: 0 } : before);
+      // It came back, whatever became of it: the crashes before were not its doing.
+      tracker.setOrdeal(offset, tracker.isDone(offset) ? { attempts: 0 } : { ...before, crashes: 0 });
       await this.#worker.commitNow();
     }
   }

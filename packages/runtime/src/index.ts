@@ -23,7 +23,7 @@ export {
   WeatherlineError,
   type Disposition,
 } from './errors.ts';
-export { MAX_ATTEMPTS, type Observe, type Outcome } from './handle-message.ts';
+export { MAX_ATTEMPTS, MAX_CRASHES, type Observe, type Outcome } from './handle-message.ts';
 export type * from './ports.ts';
 export { ProviderError, type ProviderFault, type WeatherProvider } from './provider-port.ts';
 export { TOPICS } from './topics.ts';
