@@ -1,31 +1,7 @@
 import { budgetKey, type Lane } from '@weatherline/events';
-import { DependencyError, type Clock, type ObjectStore } from '@weatherline/runtime';
-import * as v from 'valibot';
-
-/**
- * Length of a sub-window, and how many of them count together: a minute touches 13, and clocks that differ by up to 5 s
- * between replicas add one.
- */
-export const WINDOW_MS = 5_000;
-export const WINDOWS = 14;
-
-const FIRST_PAUSE_MS = 60_000;
-const LONGEST_PAUSE_MS = 600_000;
-/** Calls that one lease takes at most: what is not used before the sub-window ends is lost. */
-const CHUNK = 16;
-/** A clock that is further ahead than this is broken, not skewed. */
-const MAX_AHEAD = 24;
-
-const State = v.object({
-  v: v.literal(1),
-  /** Calls taken per sub-window: [its number since 1970, live, replay]. */
-  taken: v.array(v.tuple([v.number(), v.number(), v.number()])),
-  pausedUntil: v.number(),
-  pauses: v.number(),
-});
-type State = v.InferOutput<typeof State>;
-
-const EMPTY: State = { v: 1, taken: [], pausedUntil: 0, pauses: 0 };
+import type { Clock, ObjectStore } from '@weatherline/runtime';
+import { EMPTY, grant, parseState, paused, pauseOf, WINDOW_MS, type Lease, type State } from './budget-state.ts';
+import { waitUntil, type Gate, type Ticket, type Want } from './gate.ts';
 
 export type BudgetPorts = {
   readonly store: ObjectStore;
@@ -36,123 +12,128 @@ export type BudgetPorts = {
   readonly lane: Lane;
 };
 
+type Found = { readonly state: State; readonly etag: string | undefined };
+
 /**
  * The calls that one provider key may make in a minute, shared by every replica, lane and form through one small object.
  *
  * Over any 14 consecutive sub-windows of 5 s, which hold every span of 60 s, no more than `callsPerMinute` are handed
  * out; the replay lane gets at most half. A 429 pauses the key for all: 60 s, doubling to 10 minutes.
  */
-export class Budget {
+export class Budget implements Gate {
   readonly #ports: BudgetPorts;
-  #pool = { window: -1, calls: 0 };
+  #pool: Lease = { calls: 0, until: 0, follows: 0 };
+  /** Unix milliseconds before which it is known to be useless to ask the store. */
+  #notBefore = 0;
   #leasing: Promise<void> | undefined;
-  #succeeded = false;
+  #pausing: Promise<void> | undefined;
+  #lost = 0;
+  #good = -1;
 
   constructor(ports: BudgetPorts) {
     this.#ports = ports;
   }
 
-  /** Resolves when one call may be made now; throws a DependencyError when that is not before `deadline` (unix ms). */
-  async take(signal: AbortSignal, deadline: number): Promise<void> {
+  async take(want: Want): Promise<Ticket> {
     for (;;) {
-      if (this.#pool.calls > 0 && this.#pool.window >= this.#window()) {
-        this.#pool.calls -= 1;
+      want.signal.throwIfAborted();
+      const now = this.#now();
+      if (this.#pausing !== undefined) {
+        // A throttled call holds its neighbours from the moment it is known, not only once the pause is stored.
+        await this.#pausing.catch(() => undefined);
+      } else if (now < this.#notBefore) {
+        // Everyone waits by themselves: one part's signal and deadline are not another's.
+        await waitUntil(this.#ports.clock, this.#notBefore, want);
+      } else if (this.#pool.calls > 0 && now < this.#pool.until) {
+        this.#pool = { ...this.#pool, calls: this.#pool.calls - 1 };
+        return this.#pool.follows;
+      } else if (this.#leasing === undefined) {
+        if (now > want.deadline) await waitUntil(this.#ports.clock, now + 1, want);
+        await this.#leaseAlone(want.calls);
+      } else {
+        // One lease at a time for this process; whoever waited tries the pool again, and asks if that one failed.
+        await this.#leasing.catch(() => undefined);
+      }
+    }
+  }
+
+  async pause(follows: Ticket, retryAfterMs: number | undefined): Promise<void> {
+    const pausing = this.#pause(follows, retryAfterMs);
+    this.#pausing = pausing;
+    try {
+      await pausing;
+    } finally {
+      // Several may be under way; the last one lets the others through.
+      if (this.#pausing === pausing) this.#pausing = undefined;
+    }
+  }
+
+  succeeded(ticket: Ticket): void {
+    this.#good = Math.max(this.#good, ticket);
+  }
+
+  async #pause(follows: Ticket, retryAfterMs: number | undefined): Promise<void> {
+    for (let tries = 0; ; tries += 1) {
+      const found = await this.#read();
+      const state = paused(found.state, { now: this.#now(), good: this.#good, follows, retryAfterMs });
+      if (state === found.state || (await this.#write(state, found))) {
+        this.#rest(pauseOf(state, this.#now()) ?? 0);
         return;
       }
-      // One lease at a time for this process; whoever waits tries the pool again.
-      this.#leasing ??= this.#lease(signal, deadline).finally(() => {
-        this.#leasing = undefined;
-      });
+      await this.#ports.clock.sleep(this.#jitter(tries));
+    }
+  }
+
+  async #leaseAlone(calls: number): Promise<void> {
+    this.#leasing = this.#lease(calls);
+    try {
       await this.#leasing;
+    } finally {
+      this.#leasing = undefined;
     }
   }
 
-  /** The provider throttled the key: nobody calls until the pause is over. */
-  async pause(retryAfterMs = 0): Promise<void> {
-    this.#pool = { window: -1, calls: 0 };
-    this.#succeeded = false;
-    await this.#change((state, now) => {
-      // Several calls of one burst are throttled together: that is one pause.
-      if (state.pausedUntil > now) return state;
-      const pause = Math.max(retryAfterMs, Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** state.pauses));
-      return { ...state, pausedUntil: now + pause, pauses: state.pauses + 1 };
-    });
-  }
-
-  /** A call went through: the next pause starts small again. */
-  succeeded(): void {
-    this.#succeeded = true;
-  }
-
-  #window(): number {
-    return Math.floor(this.#ports.clock.now().getTime() / WINDOW_MS);
-  }
-
-  async #lease(signal: AbortSignal, deadline: number): Promise<void> {
-    const { clock } = this.#ports;
-    const lease = { window: -1, calls: 0 };
-    const state = await this.#change((found, now) => this.#grant(found, now, lease));
-    this.#pool = lease;
-    if (lease.calls > 0) return;
-    const now = clock.now().getTime();
-    const resume = state.pausedUntil > now ? state.pausedUntil : (Math.floor(now / WINDOW_MS) + 1) * WINDOW_MS;
-    if (resume > deadline) {
-      throw new DependencyError('THROTTLED', 'the calls of this minute are spent, or the key is paused', {
-        retryAfterMs: resume - now,
-      });
-    }
-    await clock.sleep(resume - now, signal);
-  }
-
-  #grant(found: State, now: number, lease: { window: number; calls: number }): State {
-    const { callsPerMinute, lane } = this.#ports;
-    lease.calls = 0;
-    if (found.pausedUntil > now) return found;
-    const own = Math.floor(now / WINDOW_MS);
-    const last = found.taken.at(-1)?.[0] ?? own;
-    // A replica whose clock is behind counts in the newest sub-window that anybody has seen.
-    const window = last > own && last <= own + MAX_AHEAD ? last : own;
-    const taken = found.taken.filter(([number]) => number > window - WINDOWS && number <= window);
-    const used = taken.reduce((sum, [, live, replay]) => sum + live + replay, 0);
-    const replayed = taken.reduce((sum, [, , replay]) => sum + replay, 0);
-    const free = callsPerMinute - used;
-    const room = lane === 'live' ? free : Math.min(free, Math.floor(callsPerMinute / 2) - replayed);
-    if (room <= 0) return found;
-    lease.window = window;
-    lease.calls = Math.min(CHUNK, room);
-    const [live, replay] = lane === 'live' ? [lease.calls, 0] : [0, lease.calls];
-    const present = taken.find(([number]) => number === window);
-    const others = taken.filter(([number]) => number !== window);
-    const entry: State['taken'][number] = [window, (present?.[1] ?? 0) + live, (present?.[2] ?? 0) + replay];
-    const pauses = this.#succeeded ? 0 : found.pauses;
-    return { ...found, pauses, taken: [...others, entry].toSorted((a, b) => a[0] - b[0]) };
-  }
-
-  /** Compare and swap until it holds; returns the state that is stored. */
-  async #change(change: (state: State, now: number) => State): Promise<State> {
-    const { store, clock, random, providerId } = this.#ports;
-    const key = budgetKey(providerId);
-    for (let tries = 0; ; tries += 1) {
-      const object = await store.get(key);
-      const before = object === undefined ? EMPTY : parseState(object.body);
-      const after = change(before, clock.now().getTime());
-      if (after === before) return after;
-      const condition = object === undefined ? { ifNoneMatch: '*' as const } : { ifMatch: object.etag };
-      const body = new TextEncoder().encode(`${JSON.stringify(after)}\n`);
-      const put = await store.put(key, body, { ...condition, contentType: 'application/json' });
-      if (put.stored) return after;
-      await clock.sleep(Math.round(5 + 20 * Math.min(tries, 10) * random()));
+  /** Compare and swap, once: the pool is filled, or `#notBefore` says when to try again. */
+  async #lease(calls: number): Promise<void> {
+    const { lane, callsPerMinute } = this.#ports;
+    const found = await this.#read();
+    const now = this.#now();
+    const granted = grant(found.state, { now, lane, callsPerMinute, calls, good: this.#good });
+    if (granted === undefined) {
+      this.#rest(pauseOf(found.state, now) ?? (Math.floor(now / WINDOW_MS) + 1) * WINDOW_MS);
+    } else if (await this.#write(granted.state, found)) {
+      this.#pool = granted.lease;
+      this.#lost = 0;
+    } else {
+      this.#rest(this.#now() + this.#jitter(this.#lost));
+      this.#lost += 1;
     }
   }
-}
 
-/** What cannot be read is treated as a spent budget of nobody: the next write replaces it. */
-function parseState(body: Uint8Array): State {
-  try {
-    const parsed: unknown = JSON.parse(new TextDecoder().decode(body));
-    const result = v.safeParse(State, parsed);
-    return result.success ? result.output : { ...EMPTY };
-  } catch {
-    return { ...EMPTY };
+  #rest(until: number): void {
+    this.#notBefore = Math.max(this.#notBefore, until);
+  }
+
+  async #read(): Promise<Found> {
+    const object = await this.#ports.store.get(budgetKey(this.#ports.providerId));
+    return object === undefined
+      ? { state: EMPTY, etag: undefined }
+      : { state: parseState(object.body), etag: object.etag };
+  }
+
+  async #write(state: State, { etag }: Found): Promise<boolean> {
+    const condition = etag === undefined ? { ifNoneMatch: '*' as const } : { ifMatch: etag };
+    const body = new TextEncoder().encode(`${JSON.stringify(state)}\n`);
+    const options = { ...condition, contentType: 'application/json' };
+    return (await this.#ports.store.put(budgetKey(this.#ports.providerId), body, options)).stored;
+  }
+
+  /** How long the loser of a swap waits, milliseconds. */
+  #jitter(lost: number): number {
+    return Math.round(5 + 20 * Math.min(lost + 1, 10) * this.#ports.random());
+  }
+
+  #now(): number {
+    return this.#ports.clock.now().getTime();
   }
 }

@@ -1,14 +1,15 @@
 import {
   instantText,
   ReadingsFetched,
+  readingsKey,
   RunRequested,
+  type Failure,
   type Lane,
   type ReadingsFetched as Output,
   type RunRequested as Input,
 } from '@weatherline/events';
 import {
   defineFunction,
-  MAX_EVENT_BYTES,
   PermanentError,
   type Clock,
   type FunctionDefinition,
@@ -17,7 +18,9 @@ import {
 } from '@weatherline/runtime';
 import { Budget } from './budget.ts';
 import { collect } from './collect.ts';
-import { readMemo, readPrevious, settleMemo } from './memo.ts';
+import { OpenGate, type Gate } from './gate.ts';
+import { inOrder, readMemo, readPrevious, settleMemo } from './memo.ts';
+import { Unfinished } from './unfinished.ts';
 
 export type FetchPorts = {
   readonly provider: WeatherProvider;
@@ -35,10 +38,9 @@ const TIME_BUDGET_MS = 4 * 60_000;
 
 /** Asks the provider for a part's locations, once: what it said is stored first, and a second handling emits that. */
 export function createFetch(ports: FetchPorts): FunctionDefinition<Input, Output> {
-  const { provider, store, lane, clock, random = Math.random } = ports;
-  const { callsPerMinute, id: providerId } = provider;
-  const budget =
-    callsPerMinute === undefined ? undefined : new Budget({ store, clock, random, providerId, callsPerMinute, lane });
+  const { provider, store, clock, random = Math.random, concurrency = 8 } = ports;
+  const gate = gateOf(ports, random);
+  const unfinished = new Unfinished();
 
   return defineFunction({
     name: 'fetch',
@@ -46,29 +48,32 @@ export function createFetch(ports: FetchPorts): FunctionDefinition<Input, Output
     emits: ReadingsFetched,
 
     async handle(data, { log, signal }) {
-      const memo = await readMemo(store, data.run.id, data.part);
-      if (memo !== undefined) return forEvent(data, memo);
-      refuseExpired(data, ports);
-      const previous = await readPrevious(store, providerId, data, log);
-      const deadline = clock.now().getTime() + (ports.timeBudgetMs ?? TIME_BUDGET_MS);
-      const asking = { provider, budget, clock, random, concurrency: ports.concurrency ?? 8, deadline };
-      const { readings, failures } = await collect(asking, data.locations, new Date(data.run.slot), signal);
-      if (readings.length === 0) {
-        const codes = [...new Set(failures.map(({ code }) => code))].join(', ');
-        throw new PermanentError('NO_READINGS', `none of ${data.locations.length} locations has a reading: ${codes}`);
+      const { run, part, locations } = data;
+      const memo = await readMemo(store, run.id, part);
+      if (memo !== undefined) return forEvent(data, memo.data);
+      const key = readingsKey(run.id, part);
+      const collected = unfinished.takeUp(key);
+      try {
+        if (collected.readings.length === 0) refuseExpired(data, ports);
+        const previous = await readPrevious(store, provider.id, data, log);
+        const asking = { provider, gate, clock, random, concurrency, deadline: deadlineOf(data, ports) };
+        await collect(asking, collected, { locations, slot: new Date(run.slot), signal });
+        if (collected.readings.length === 0) throw noReadings(collected.failures);
+        const collectedAt = instantText(clock.now());
+        const fetched = inOrder({ run, part, provider: provider.id, collectedAt, ...collected, previous });
+        return forEvent(data, await settleMemo(store, fetched));
+      } catch (error) {
+        if (!(error instanceof PermanentError)) unfinished.layAside(key, collected);
+        throw error;
       }
-      const fetched = withinSize({
-        run: data.run,
-        part: data.part,
-        provider: providerId,
-        collectedAt: instantText(clock.now()),
-        readings,
-        failures,
-        previous,
-      });
-      return forEvent(data, await settleMemo(store, fetched));
     },
   });
+}
+
+function gateOf({ provider, store, clock, lane }: FetchPorts, random: () => number): Gate {
+  const { callsPerMinute, id: providerId } = provider;
+  if (callsPerMinute === undefined) return new OpenGate(clock);
+  return new Budget({ store, clock, random, providerId, callsPerMinute, lane });
 }
 
 /** The readings are the memo's; which run and replay they serve is the event's. */
@@ -87,9 +92,15 @@ function refuseExpired({ run, expiresAt }: Input, { provider, clock }: FetchPort
   );
 }
 
-/** The past is left out before the present is refused. */
-function withinSize(fetched: Output): Output {
-  if (fetched.previous === null) return fetched;
-  const bytes = new TextEncoder().encode(JSON.stringify(fetched)).length;
-  return bytes <= MAX_EVENT_BYTES ? fetched : { ...fetched, previous: null };
+/** Nobody is asked for longer than one handling may take, nor about a slot that has ended meanwhile. */
+function deadlineOf({ expiresAt }: Input, { provider, clock, timeBudgetMs = TIME_BUDGET_MS }: FetchPorts): number {
+  const deadline = clock.now().getTime() + timeBudgetMs;
+  return provider.history ? deadline : Math.min(deadline, Date.parse(expiresAt));
+}
+
+function noReadings(failures: readonly Failure[]): PermanentError {
+  const counts = new Map<string, number>();
+  for (const { code } of failures) counts.set(code, (counts.get(code) ?? 0) + 1);
+  const codes = [...counts].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([code, count]) => `${code} (${count})`);
+  return new PermanentError('NO_READINGS', `none of ${failures.length} locations has a reading: ${codes.join(', ')}`);
 }

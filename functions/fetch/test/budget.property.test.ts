@@ -1,28 +1,27 @@
+import type { Clock, ObjectStore } from '@weatherline/runtime';
 import { createMemoryStore, createVirtualClock } from '@weatherline/testkit';
-import type { Clock } from '@weatherline/runtime';
 import test from 'ava';
 import fc from 'fast-check';
 import { Budget } from '../src/budget.ts';
+import { slowStore } from './support.ts';
 
 const MINUTE = 60_000;
 
-type Replica = {
-  readonly lane: 'live' | 'replay';
-  readonly startMs: number;
-  readonly calls: number;
-  readonly skewMs: number;
-};
+type Call = { readonly lane: 'live' | 'replay'; readonly at: number };
 
-const replica: fc.Arbitrary<Replica> = fc.record({
+const replica = fc.record({
   lane: fc.constantFrom('live' as const, 'replay' as const),
   startMs: fc.nat(40_000),
   calls: fc.integer({ min: 1, max: 60 }),
-  skewMs: fc.integer({ min: -2_000, max: 2_000 }),
+  workers: fc.integer({ min: 1, max: 8 }),
+  skewMs: fc.integer({ min: -2_500, max: 2_500 }),
+  callMs: fc.nat(1_500),
 });
+type Replica = typeof replica extends fc.Arbitrary<infer Value> ? Value : never;
 
 /** Most instants in any span of a minute. */
-function mostInAMinute(instants: readonly number[]): number {
-  const sorted = instants.toSorted((a, b) => a - b);
+function mostInAMinute(calls: readonly Call[]): number {
+  const sorted = calls.map(({ at }) => at).toSorted((a, b) => a - b);
   let most = 0;
   for (let from = 0, to = 0; to < sorted.length; to += 1) {
     while ((sorted[to] ?? 0) - (sorted[from] ?? 0) >= MINUTE) from += 1;
@@ -31,30 +30,45 @@ function mostInAMinute(instants: readonly number[]): number {
   return most;
 }
 
-test('however many replicas and lanes share a key, no minute holds more calls than its plan, nor more than half by replays', async (t) => {
+type Scene = { callsPerMinute: number; storeMs: number; random: () => number };
+
+/** Every replica makes its calls as fast as the budget lets it; says when each was made. */
+async function play(replicas: readonly Replica[], { callsPerMinute, storeMs, random }: Scene): Promise<Call[]> {
+  const clock = createVirtualClock();
+  const store: ObjectStore = slowStore(createMemoryStore(clock.now), clock, () => storeMs * random());
+  const made: Call[] = [];
+  const work = replicas.map(async ({ lane, startMs, calls, workers, skewMs, callMs }) => {
+    const own: Clock = { sleep: clock.sleep, now: () => new Date(clock.now().getTime() + skewMs) };
+    const budget = new Budget({ store, clock: own, random, providerId: 'openweather', callsPerMinute, lane });
+    await clock.sleep(startMs);
+    let open = calls;
+    const worker = async (): Promise<void> => {
+      while (open > 0) {
+        const want = { calls: open, signal: new AbortController().signal, deadline: Number.POSITIVE_INFINITY };
+        open -= 1;
+        const ticket = await budget.take(want);
+        made.push({ lane, at: clock.now().getTime() });
+        await clock.sleep(Math.floor(callMs * random()));
+        budget.succeeded(ticket);
+      }
+    };
+    await Promise.all(Array.from({ length: workers }, worker));
+  });
+  await clock.run(Promise.all(work));
+  return made;
+}
+
+test('however many replicas and lanes share a key, no minute holds more calls than its plan, nor more than half by replays, and every call is made', async (t) => {
   await fc.assert(
     fc.asyncProperty(
-      fc.array(replica, { minLength: 1, maxLength: 5 }),
-      fc.integer({ min: 4, max: 60 }),
+      fc.array(replica, { minLength: 2, maxLength: 6 }),
+      fc.integer({ min: 4, max: 120 }),
+      fc.constantFrom(0, 50, 1_000),
       fc.infiniteStream(fc.double({ min: 0, max: 0.999, noNaN: true })),
-      async (replicas, callsPerMinute, randoms) => {
-        const clock = createVirtualClock();
-        const store = createMemoryStore();
-        const random = (): number => randoms.next().value ?? 0;
-        const made: { lane: string; at: number }[] = [];
-        const work = replicas.map(async ({ lane, startMs, calls, skewMs }) => {
-          const own: Clock = { sleep: clock.sleep, now: () => new Date(clock.now().getTime() + skewMs) };
-          const budget = new Budget({ store, clock: own, random, providerId: 'openweather', callsPerMinute, lane });
-          await clock.sleep(startMs);
-          for (let call = 0; call < calls; call += 1) {
-            await budget.take(new AbortController().signal, Number.POSITIVE_INFINITY);
-            made.push({ lane, at: clock.now().getTime() });
-            await clock.sleep(Math.floor(random() * 700));
-          }
-        });
-        await clock.run(Promise.all(work));
-        const all = mostInAMinute(made.map(({ at }) => at));
-        const replayed = mostInAMinute(made.filter(({ lane }) => lane === 'replay').map(({ at }) => at));
+      async (replicas, callsPerMinute, storeMs, randoms) => {
+        const made = await play(replicas, { callsPerMinute, storeMs, random: () => randoms.next().value ?? 0 });
+        const all = mostInAMinute(made);
+        const replayed = mostInAMinute(made.filter(({ lane }) => lane === 'replay'));
         if (all > callsPerMinute) throw new Error(`${all} calls in a minute of ${callsPerMinute}`);
         if (replayed > Math.floor(callsPerMinute / 2))
           throw new Error(`${replayed} replayed calls of ${callsPerMinute}`);
@@ -66,49 +80,20 @@ test('however many replicas and lanes share a key, no minute holds more calls th
   t.pass();
 });
 
-test('a pause holds for every replica, doubles while it is needed, and starts small again after a success', async (t) => {
-  const clock = createVirtualClock();
-  const store = createMemoryStore();
-  const make = () =>
-    new Budget({ store, clock, random: () => 0.5, providerId: 'openweather', callsPerMinute: 60, lane: 'live' });
-  const [one, two] = [make(), make()];
-  const signal = new AbortController().signal;
-  const waited = async (budget: Budget): Promise<number> => {
-    const before = clock.now().getTime();
-    await clock.run(budget.take(signal, Number.POSITIVE_INFINITY));
-    return clock.now().getTime() - before;
-  };
-  t.is(await waited(one), 0);
-  await clock.run(one.pause());
-  t.is(await waited(two), 60_000);
-  await clock.run(two.pause());
-  t.is(await waited(one), 120_000);
-  one.succeeded();
-  clock.advance(120_000);
-  t.is(await waited(one), 0);
-  clock.advance(10_000);
-  t.is(await waited(one), 0);
-  await clock.run(one.pause());
-  t.is(await waited(two), 60_000);
-  await clock.run(two.pause(300_000));
-  t.is(await waited(one), 300_000, 'what the provider asks for counts when it is longer');
+test('while replays ask for all they can get, live calls keep their half of the plan', async (t) => {
+  const replay = { lane: 'replay' as const, startMs: 0, calls: 300, workers: 8, skewMs: 0, callMs: 0 };
+  const live = { ...replay, lane: 'live' as const, startMs: 30_000, calls: 90 };
+  const made = await play([replay, replay, live], { callsPerMinute: 60, storeMs: 20, random: () => 0.5 });
+  const lives = made.filter(({ lane }) => lane === 'live').map(({ at }) => at);
+  const tookMs = Math.max(...lives) - Math.min(...made.map(({ at }) => at)) - 30_000;
+  t.true(tookMs <= 3 * 70_000 + 5_000, `90 live calls took ${tookMs} ms`);
 });
 
-test('who cannot wait is told how long it would take', async (t) => {
-  const clock = createVirtualClock();
-  const store = createMemoryStore();
-  const budget = new Budget({
-    store,
-    clock,
-    random: () => 0.5,
-    providerId: 'openweather',
-    callsPerMinute: 60,
-    lane: 'live',
-  });
-  await clock.run(budget.pause());
-  const deadline = clock.now().getTime() + 30_000;
-  const error = await t.throwsAsync(clock.run(budget.take(new AbortController().signal, deadline)), {
-    code: 'THROTTLED',
-  });
-  t.is((error as { retryAfterMs?: number }).retryAfterMs, 60_000);
+test('one place costs one call of the plan, not a chunk of it', async (t) => {
+  const one = { lane: 'live' as const, startMs: 0, calls: 1, workers: 1, skewMs: 0, callMs: 0 };
+  const made = await play(
+    Array.from({ length: 10 }, () => one),
+    { callsPerMinute: 10, storeMs: 0, random: () => 0.5 },
+  );
+  t.is(mostInAMinute(made), 10, 'ten parts of one place share a minute of ten calls');
 });

@@ -80,7 +80,7 @@ test('a refused key halts; a missing subscription and a part without any reading
   await t.throwsAsync(subscription.handle(), { instanceOf: PermanentError, code: 'SUBSCRIPTION' });
   const nothing = setUp(scriptedProvider({ a: [fault('location', 'HTTP_404')], b: [fault('retry', 'TIMEOUT')] }));
   const error = await t.throwsAsync(nothing.handle(), { instanceOf: PermanentError, code: 'NO_READINGS' });
-  t.regex(error?.message ?? '', /none of 2 locations has a reading: HTTP_404, TIMEOUT/);
+  t.regex(error?.message ?? '', /none of 2 locations has a reading: HTTP_404 \(1\), TIMEOUT \(1\)/);
 });
 
 test('after the next slot has begun only a provider with history is asked, and a memo still answers', async (t) => {

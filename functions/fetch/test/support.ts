@@ -1,5 +1,5 @@
 import type { Location, RunRequested } from '@weatherline/events';
-import { ProviderError, type Context, type WeatherProvider } from '@weatherline/runtime';
+import { ProviderError, type Clock, type Context, type ObjectStore, type WeatherProvider } from '@weatherline/runtime';
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 export const context: Context = { log: silent, attempt: 1, signal: new AbortController().signal };
@@ -46,4 +46,21 @@ export function scriptedProvider(
 
 export function fault(kind: ProviderError['fault'], code: string): ProviderError {
   return new ProviderError(kind, code, `the provider said ${code}`);
+}
+
+/** A store that answers after `latencyMs` on the given clock, before and after it has acted. */
+export function slowStore(store: ObjectStore, clock: Clock, latencyMs: () => number): ObjectStore {
+  const slowly = async <Result>(act: () => Promise<Result>): Promise<Result> => {
+    await clock.sleep(Math.floor(latencyMs()));
+    const result = await act();
+    await clock.sleep(Math.floor(latencyMs()));
+    return result;
+  };
+  return {
+    get: async (key) => slowly(async () => store.get(key)),
+    head: async (key) => slowly(async () => store.head(key)),
+    put: async (key, body, options) => slowly(async () => store.put(key, body, options)),
+    list: async (options) => slowly(async () => store.list(options)),
+    [Symbol.asyncDispose]: async () => {},
+  };
 }
