@@ -1,0 +1,54 @@
+import { execFile } from 'node:child_process';
+import { access, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const POM = fileURLToPath(new URL('pom.xml', import.meta.url));
+const CACHE = fileURLToPath(new URL('../../../../node_modules/.cache/weatherline/', import.meta.url));
+
+/** The jars of Apache Kafka, as a class path; Maven brings them on first use. */
+export async function kafkaClasspath(): Promise<string> {
+  const version = /<version>(\d+\.\d+\.\d+)<\/version>/.exec(await readFile(POM, 'utf8'))?.[1] ?? 'unknown';
+  const cached = join(CACHE, `kafka-${version}.classpath`);
+  const known = await readFile(cached, 'utf8').catch(() => '');
+  if (known !== '' && (await isComplete(known))) return known;
+  await mkdir(CACHE, { recursive: true });
+  // Written beside and moved: two test files may come here at once.
+  const folder = await mkdtemp(join(tmpdir(), 'weatherline-kafka-'));
+  const file = join(folder, 'classpath');
+  try {
+    const goal = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:build-classpath';
+    await run('mvn', ['-q', '-B', '-f', POM, goal, `-Dmdep.outputFile=${file}`], { timeout: 300_000 });
+    const classpath = (await readFile(file, 'utf8')).trim();
+    await rename(file, cached).catch(() => undefined);
+    return classpath;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function isComplete(classpath: string): Promise<boolean> {
+  const jars = classpath.split(delimiter).map(async (jar) => access(jar));
+  return Promise.all(jars).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Why real Kafka cannot be started here; undefined = it can. */
+export async function kafkaIsMissing(): Promise<string | undefined> {
+  for (const [command, flag] of [
+    ['java', '-version'],
+    ['mvn', '-version'],
+  ] as const) {
+    const found = await run(command, [flag]).then(
+      () => true,
+      () => false,
+    );
+    if (!found) return `no ${command} on this machine`;
+  }
+  return undefined;
+}

@@ -1,0 +1,2 @@
+export { kafkaClasspath, kafkaIsMissing } from './classpath.ts';
+export { startKafka, type KafkaCluster, type KafkaNode, type KafkaOptions } from './cluster.ts';
