@@ -1,0 +1,119 @@
+import type { OutgoingMessage } from '@weatherline/runtime';
+import kafkajs from 'kafkajs';
+import type { Kafka, Producer, TopicMessages } from 'kafkajs';
+import { COMPRESSION, type Compression } from './client.ts';
+import { brokerError, kafkaType } from './errors.ts';
+
+type Waiting = {
+  readonly topic: string;
+  readonly messages: readonly OutgoingMessage[];
+  readonly bytes: number;
+  readonly settle: PromiseWithResolvers<void>;
+};
+
+/** All messages of a request that go to one partition travel as one batch, which must stay under the topic's limit. */
+const MAX_REQUEST_BYTES = 512 * 1024;
+const MAX_REQUESTS = 4;
+const COMPRESS_FROM_BYTES = 1024;
+
+/** Publishes what is asked for in the same turn with one request; every message is on all in-sync replicas when it resolves. */
+export class Publisher {
+  readonly #producer: Producer;
+  readonly #compression: Compression;
+  #connected: Promise<void> | undefined;
+  #waiting: Waiting[] = [];
+  #scheduled = false;
+  #inFlight = 0;
+
+  constructor(kafka: Kafka, compression: Compression) {
+    this.#compression = compression;
+    this.#producer = kafka.producer({
+      allowAutoTopicCreation: false,
+      // Its order guard drops concurrent sends (tulios/kafkajs#598, #1005); our effects are idempotent instead.
+      idempotent: false,
+      createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+      retry: { retries: 2, initialRetryTime: 100, maxRetryTime: 1_000 },
+    });
+  }
+
+  async publish(topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
+    if (messages.length === 0) return;
+    const settle = Promise.withResolvers<void>();
+    const bytes = messages.reduce((sum, { value, key }) => sum + (value?.length ?? 0) + key.length + 512, 0);
+    this.#waiting.push({ topic, messages, bytes, settle });
+    this.#schedule();
+    return settle.promise;
+  }
+
+  async close(): Promise<void> {
+    if (this.#connected !== undefined) await this.#producer.disconnect();
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      while (this.#waiting.length > 0 && this.#inFlight < MAX_REQUESTS) void this.#send(this.#take());
+    });
+  }
+
+  #take(): Waiting[] {
+    let bytes = 0;
+    let count = 0;
+    for (const waiting of this.#waiting) {
+      bytes += waiting.bytes;
+      if (count > 0 && bytes > MAX_REQUEST_BYTES) break;
+      count += 1;
+    }
+    return this.#waiting.splice(0, count);
+  }
+
+  async #send(batch: readonly Waiting[]): Promise<void> {
+    this.#inFlight += 1;
+    try {
+      await this.#request(batch);
+      for (const { settle } of batch) settle.resolve();
+    } catch (error) {
+      // One that is too large must not cost the others of its request.
+      if (batch.length > 1 && /TOO_LARGE/.test(kafkaType(error))) for (const one of batch) await this.#send([one]);
+      else for (const { topic, settle } of batch) settle.reject(brokerError(error, `publish to ${topic}`));
+    } finally {
+      this.#inFlight -= 1;
+      if (this.#waiting.length > 0) this.#schedule();
+    }
+  }
+
+  async #request(batch: readonly Waiting[]): Promise<void> {
+    this.#connected ??= this.#producer.connect();
+    try {
+      await this.#connected;
+    } catch (error) {
+      this.#connected = undefined;
+      throw error;
+    }
+    const bytes = batch.reduce((sum, waiting) => sum + waiting.bytes, 0);
+    await this.#producer.sendBatch({
+      acks: -1,
+      timeout: 10_000,
+      compression: COMPRESSION[bytes < COMPRESS_FROM_BYTES ? 'none' : this.#compression],
+      topicMessages: topicMessagesOf(batch),
+    });
+  }
+}
+
+function topicMessagesOf(batch: readonly Waiting[]): TopicMessages[] {
+  const byTopic = new Map<string, TopicMessages['messages']>();
+  for (const { topic, messages } of batch) {
+    const list = byTopic.get(topic) ?? [];
+    byTopic.set(topic, list);
+    for (const { key, value, headers } of messages) {
+      list.push({ key, value: value === null ? null : bufferOf(value), headers: { ...headers } });
+    }
+  }
+  return [...byTopic].map(([topic, messages]) => ({ topic, messages }));
+}
+
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
