@@ -1,4 +1,4 @@
-import { kafkaIsMissing, startKafka } from '@weatherline/testkit/kafka';
+import { startKafka } from '@weatherline/testkit/kafka';
 import { brokerContract } from '@weatherline/testkit/contracts';
 import test from 'ava';
 import { openKafkaBroker } from '../src/kafka/index.ts';

@@ -70,7 +70,7 @@ export async function consume<In extends Chained, Out extends Chained>(
   return {
     name: group,
     get haltedBy() {
-      return halt.cause;
+      return halt.cause ?? subscription.trouble;
     },
     [Symbol.asyncDispose]: async () => subscription[Symbol.asyncDispose](),
   };

@@ -37,10 +37,12 @@ export {
   type ShownSetting,
   type Values,
 } from './config.ts';
-export { COMMON, duration, httpUrl, oneOf, whole } from './settings.ts';
+export { COMMON, duration, FUNCTION, httpUrl, oneOf, whole } from './settings.ts';
 export { createLogger, redact, type LogOptions } from './log.ts';
 export { createMetrics, type HttpObservation, type LagSample, type Metrics } from './metrics.ts';
 export { listen, serveInfra, type Check, type Infra, type Listening } from './infra-server.ts';
 export { EXIT, exitCodeOf, stopOnSignals, type Stopping } from './lifecycle.ts';
 export { gunzip, gzip } from './gzip.ts';
 export { backoffMs } from './backoff.ts';
+export { secretReader } from './secret-reader.ts';
+export { serveFunction, type OpenPorts, type Serving } from './serve-function.ts';

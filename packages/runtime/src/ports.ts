@@ -61,6 +61,12 @@ export type Subscription = {
   readonly revoked?: (assignment: Omit<PartitionBatch, 'messages'>) => Promise<void>;
 };
 
+/** A member of a group until it is disposed, which drains and leaves. */
+export type Membership = AsyncDisposable & {
+  /** Why nothing is consumed just now, while the member goes on trying; undefined = all is well. */
+  readonly trouble?: unknown;
+};
+
 export type TopicSpec = {
   readonly name: string;
   readonly partitions: number;
@@ -88,7 +94,7 @@ export type Broker = AsyncDisposable & {
   /** Resolves when every message is durable. The partition follows from the key alone. */
   publish(topic: string, messages: readonly OutgoingMessage[]): Promise<void>;
   /** Joins a group; several members may join one group, also from one process. Disposing drains and leaves. */
-  subscribe(subscription: Subscription): Promise<AsyncDisposable>;
+  subscribe(subscription: Subscription): Promise<Membership>;
   lag(group: string, topic: string): Promise<readonly PartitionLag[]>;
   /** Reads without a group, up to the end as it is now; in offset order within each partition. */
   read(topic: string, from: ReadFrom): AsyncIterable<LoggedMessage>;

@@ -124,3 +124,19 @@ export const COMMON = {
     parse: (text: string) => oneOf('true', 'false')(text) === 'true',
   },
 } as const satisfies Record<string, Setting<unknown>>;
+
+/** Settings of every function that runs as a process of its own. */
+export const FUNCTION = {
+  lane: {
+    env: 'WEATHERLINE_LANE',
+    doc: 'Which topics a function consumes: live or replay',
+    fallback: 'live',
+    parse: oneOf('live', 'replay'),
+  },
+  concurrency: {
+    env: 'WEATHERLINE_CONCURRENCY',
+    doc: 'How many events of one partition a function has in hand at once',
+    fallback: '8',
+    parse: whole(1, 64),
+  },
+} as const satisfies Record<string, Setting<unknown>>;

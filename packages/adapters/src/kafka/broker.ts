@@ -4,6 +4,7 @@ import {
   TOPICS,
   type Broker,
   type Logger,
+  type Membership,
   type OutgoingMessage,
   type Subscription,
   type TopicSpec,
@@ -86,7 +87,7 @@ class KafkajsBroker implements KafkaBroker {
     await this.#publisher.publish(topic, messages);
   }
 
-  async subscribe(subscription: Subscription): Promise<AsyncDisposable & { readonly trouble: unknown }> {
+  async subscribe(subscription: Subscription): Promise<Membership> {
     const admin = async (): Promise<Admin> => this.#connectedAdmin();
     const member = new Member(this.#kafka, admin, subscription, { times: this.#times, log: this.#log });
     this.#members.add(member);

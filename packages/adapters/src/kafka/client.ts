@@ -49,7 +49,7 @@ export function connect({ brokers, clientId, ssl, sasl, log, socketFactory }: Co
 function forward({ namespace, log: { message, broker, error } }: LogEntry, log: Logger | undefined): void {
   log?.debug('kafka client', {
     client_part: namespace,
-    detail: String(message),
+    detail: message,
     ...(typeof broker === 'string' ? { broker } : {}),
     ...(typeof error === 'string' ? { client_error: error } : {}),
   });

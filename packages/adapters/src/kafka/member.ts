@@ -168,7 +168,11 @@ export class Member implements AsyncDisposable {
     }
     this.#lastFetch = Date.now();
     this.#trouble = undefined;
-    this.#log?.info('partitions assigned', { ...this.#names(), partitions: mine, generation: group.generationId });
+    this.#log?.info('partitions assigned', {
+      ...this.#names(),
+      partitions: mine.toSorted((one, other) => one - other),
+      generation: group.generationId,
+    });
     this.#first.resolve();
   }
 
@@ -195,7 +199,8 @@ export class Member implements AsyncDisposable {
     }
   }
 
-  async #eachBatch({ batch, resolveOffset }: EachBatchPayload): Promise<void> {
+  async #eachBatch(payload: EachBatchPayload): Promise<void> {
+    const { batch } = payload;
     const { topic } = this.#subscription;
     const owned = this.#partitions.get(batch.partition);
     const group = this.#group;
@@ -208,7 +213,7 @@ export class Member implements AsyncDisposable {
     const last = batch.messages.at(-1);
     if (last === undefined) return;
     // The fetch position moves past what we hold; a rejected batch seeks back.
-    resolveOffset(last.offset);
+    payload.resolveOffset(last.offset);
     const done = owned.take(messages);
     const slice = new AbortController();
     const ended = AbortSignal.any([slice.signal, owned.signal]);

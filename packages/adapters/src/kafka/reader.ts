@@ -108,11 +108,12 @@ class Batches {
     this.#open = new Map(ranges.map((range) => [range.partition, range]));
   }
 
-  async put({ batch, resolveOffset }: EachBatchPayload): Promise<void> {
+  async put(payload: EachBatchPayload): Promise<void> {
+    const { batch } = payload;
     const range = this.#open.get(batch.partition);
     const last = batch.messages.at(-1);
     if (last === undefined) return;
-    resolveOffset(last.offset);
+    payload.resolveOffset(last.offset);
     if (range === undefined) return;
     const { next, end } = range;
     const wanted = batch.messages

@@ -134,7 +134,7 @@ async function describe(admin: Admin, specs: readonly TopicSpec[]): Promise<Map<
         configEntries.map((entry) => [
           entry.configName,
           // The protocol's number for "set on this very topic"; kafkajs types it as an enumeration of strings.
-          { value: entry.configValue, isOverride: Number(entry.configSource) === kafkajs.ConfigSource.TOPIC_CONFIG },
+          { value: entry.configValue, isOverride: entry.configSource === kafkajs.ConfigSource.TOPIC_CONFIG },
         ]),
       ),
     ]),

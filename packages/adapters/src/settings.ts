@@ -1,0 +1,9 @@
+import { COMMON, FUNCTION } from '@weatherline/runtime';
+import { KAFKA_SETTINGS } from './kafka/settings.ts';
+
+/** Every variable that some deployable reads: one environment may serve them all. */
+export const DEPLOYABLE_VARIABLES: readonly string[] = Object.values({
+  ...COMMON,
+  ...FUNCTION,
+  ...KAFKA_SETTINGS,
+}).map(({ env }) => env);
