@@ -1,4 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import type { Committed } from './ports.ts';
+
+/** Tells this run of the process from every other one. */
+export const THIS_PROCESS = randomBytes(6).toString('base64url');
 
 /** How an event has fared so far: attempts that failed, when its dependency first failed (unix ms), starts that its process did not survive. */
 export type Ordeal = { readonly attempts: number; readonly failingSince?: number; readonly crashes?: number };
@@ -12,18 +16,23 @@ const FRESH: Ordeal = { attempts: 0 };
  * that neither a restart nor a rebalance repeats finished work or forgets an attempt.
  */
 export class CommitTracker {
-  /** Did the last owner leave without saying goodbye? Then what it had in hand may have killed it. */
+  /**
+   * Did the last owner leave without saying goodbye? Then what it had in hand may have killed it; unless it was this
+   * very process, which is alive and only could not commit.
+   */
   readonly unclean: boolean;
+  readonly #process: string;
   #position: number | undefined;
   readonly #pending = new Set<number>();
   readonly #done = new Set<number>();
   readonly #ordeals = new Map<number, Ordeal>();
   #next: number | undefined;
 
-  constructor(committed: Committed | undefined) {
+  constructor(committed: Committed | undefined, process: string = THIS_PROCESS) {
+    this.#process = process;
     this.#position = committed?.offset;
     const state = parseMetadata(committed?.metadata ?? '');
-    this.unclean = committed !== undefined && !state.clean;
+    this.unclean = committed !== undefined && !state.clean && state.process !== process;
     for (const offset of state.done) this.#done.add((committed?.offset ?? 0) + offset);
     for (const [offset, ordeal] of state.ordeals) this.#ordeals.set(offset, ordeal);
   }
@@ -76,7 +85,7 @@ export class CommitTracker {
   }
 
   #metadata(position: number, clean: boolean): string {
-    const state: Record<string, unknown> = { v: 1, c: clean ? 1 : 0 };
+    const state: Record<string, unknown> = { v: 1, c: clean ? 1 : 0, p: this.#process };
     if (this.#done.size > 0) state['d'] = bitmapOf([...this.#done].map((offset) => offset - position));
     if (this.#ordeals.size > 0) {
       state['a'] = Object.fromEntries(
@@ -96,7 +105,7 @@ function bitmapOf(positions: readonly number[]): string {
   return bits.toString('base64');
 }
 
-type State = { clean: boolean; done: number[]; ordeals: [number, Ordeal][] };
+type State = { clean: boolean; process?: string; done: number[]; ordeals: [number, Ordeal][] };
 
 /** Somebody else's metadata (a tool that reset the group, say) is no reason to stop: it means "clean, nothing known". */
 function parseMetadata(text: string): State {
@@ -109,6 +118,7 @@ function parseMetadata(text: string): State {
   }
   if (typeof parsed !== 'object' || parsed === null || !('v' in parsed) || parsed.v !== 1) return state;
   state.clean = !('c' in parsed) || parsed.c !== 0;
+  if ('p' in parsed && typeof parsed.p === 'string') state.process = parsed.p;
   if ('d' in parsed && typeof parsed.d === 'string') state.done = positionsOf(Buffer.from(parsed.d, 'base64'));
   if ('a' in parsed && typeof parsed.a === 'object' && parsed.a !== null) {
     for (const [offset, entry] of Object.entries(parsed.a)) {

@@ -16,6 +16,8 @@ export type ConsumerOptions<In extends Chained, Out extends Chained> = {
   /** How many events of one partition are in hand at once; default 8. */
   readonly concurrency?: number;
   readonly observe?: Observe;
+  /** Tells a crash from a lost connection; only a simulation has more than one process in one. */
+  readonly process?: string;
 };
 
 export type Consumer = AsyncDisposable & {
@@ -49,7 +51,11 @@ export async function consume<In extends Chained, Out extends Chained>(
   });
   const workers = new Map<number, PartitionWorker>();
   const open = (assignment: Assignment): PartitionWorker => {
-    const worker = new PartitionWorker(assignment, { concurrency, maxBatch: MAX_BATCH });
+    const worker = new PartitionWorker(assignment, {
+      concurrency,
+      maxBatch: MAX_BATCH,
+      ...(options.process === undefined ? {} : { process: options.process }),
+    });
     workers.set(assignment.partition, worker);
     return worker;
   };

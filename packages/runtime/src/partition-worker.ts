@@ -20,9 +20,12 @@ export class PartitionWorker {
   #hasPosition: boolean;
   #barrier: Promise<void> | undefined;
 
-  constructor(assignment: Assignment, { concurrency, maxBatch }: { concurrency: number; maxBatch: number }) {
+  constructor(
+    assignment: Assignment,
+    { concurrency, maxBatch, process }: { concurrency: number; maxBatch: number; process?: string },
+  ) {
     const committed = assignment.committedAtAssignment;
-    this.tracker = new CommitTracker(committed);
+    this.tracker = new CommitTracker(committed, process);
     this.signal = assignment.signal;
     this.#hasPosition = committed !== undefined;
     this.#assignment = assignment;

@@ -129,8 +129,10 @@ test('attempts survive a crash once they are committed, and are forgotten when t
 test('a commit that was not the last word of its owner is seen as an unclean end', (t) => {
   const tracker = new CommitTracker(undefined);
   tracker.add(0);
-  t.true(new CommitTracker(tracker.position(false)).unclean);
-  t.false(new CommitTracker(tracker.position(true)).unclean);
+  t.true(new CommitTracker(tracker.position(false), 'another process').unclean);
+  t.false(new CommitTracker(tracker.position(true), 'another process').unclean);
+  // A process that could not commit its goodbye is alive: nothing it had in hand has killed it.
+  t.false(new CommitTracker(tracker.position(false)).unclean);
   t.false(new CommitTracker(undefined).unclean);
 });
 

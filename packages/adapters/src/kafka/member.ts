@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { backoffMs, type LoggedMessage, type Logger, type Subscription } from '@weatherline/runtime';
+import { backoffMs, DependencyError, type LoggedMessage, type Logger, type Subscription } from '@weatherline/runtime';
 import type { Admin, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { assignerWith } from './assigner.ts';
 import { CommitQueue } from './commit-queue.ts';
@@ -23,6 +23,8 @@ const REBALANCE_MS = 60_000;
 const PARTITION_BYTES = 512 * 1024;
 /** How long the fetcher waits for a batch before it goes on without that partition. */
 const SLICE_MS = 250;
+/** Without an answer for so long a member is in trouble, and for so long it starts again. */
+const TROUBLE_AFTER_MS = 10_000;
 const SILENT_MS = 120_000;
 const DISCONNECT_WITHIN_MS = 8_000;
 const RESTART_BACKOFF = { firstMs: 500, capMs: 10_000 };
@@ -38,7 +40,7 @@ export class Member implements AsyncDisposable {
   readonly #partitions = new Map<number, OwnedPartition>();
   #group: ConsumerGroup | undefined;
   #commits: CommitQueue | undefined;
-  #lastFetch = 0;
+  #lastAnswer = 0;
   #trouble: unknown;
   #crash: ((cause: unknown) => void) | undefined;
   readonly #first = Promise.withResolvers<void>();
@@ -65,7 +67,10 @@ export class Member implements AsyncDisposable {
 
   /** Why nothing is consumed just now; undefined = all is well. */
   get trouble(): unknown {
-    return this.#trouble;
+    const silent = Date.now() - this.#lastAnswer;
+    if (this.#trouble !== undefined || silent < TROUBLE_AFTER_MS) return this.#trouble;
+    const { topic } = this.#subscription;
+    return new DependencyError('BROKER_UNAVAILABLE', `consume ${topic}: no answer from a broker for ${silent} ms`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -102,20 +107,24 @@ export class Member implements AsyncDisposable {
       maxBytesPerPartition: PARTITION_BYTES,
       allowAutoTopicCreation: false,
       readUncommitted: true,
-      retry: { retries: 5, initialRetryTime: 200, maxRetryTime: 2_000, restartOnFailure: async () => false },
+      // kafkajs counts over the life of a consumer; a member that stays needs no new session when the brokers are back.
+      retry: { retries: 30, initialRetryTime: 200, maxRetryTime: 2_000, restartOnFailure: async () => false },
       partitionAssigners: [
         assignerWith({ leaving: async () => this.#leaveAll(), joined: async (joined) => this.#joined(joined) }),
       ],
     });
     consumer.on(consumer.events.CRASH, ({ payload }) => this.#crash?.(payload.error));
-    consumer.on(consumer.events.FETCH, () => (this.#lastFetch = Date.now()));
+    // A fetch that failed is a FETCH event too; a REQUEST is one that was answered.
+    consumer.on(consumer.events.REQUEST, () => (this.#lastAnswer = Date.now()));
     const beat = setInterval(() => void this.#heartbeat(), this.#times.heartbeatMs / 3);
-    this.#lastFetch = Date.now();
+    this.#lastAnswer = Date.now();
     try {
       const running = this.#start(consumer, topic).catch((error: unknown) => error ?? new Error('the consumer ended'));
       const failed = await Promise.race([crashed, running.then(async (error) => error ?? crashed)]);
       return failed;
     } finally {
+      // After a crash no commit would arrive; waiting for it would only delay the next start.
+      if (!this.#closing.signal.aborted) this.#commits?.close();
       await this.#leaveAll();
       clearInterval(beat);
       await this.#disconnect(consumer);
@@ -166,7 +175,7 @@ export class Member implements AsyncDisposable {
       await this.#leaveAll();
       return;
     }
-    this.#lastFetch = Date.now();
+    this.#lastAnswer = Date.now();
     this.#trouble = undefined;
     this.#log?.info('partitions assigned', {
       ...this.#names(),
@@ -190,7 +199,8 @@ export class Member implements AsyncDisposable {
   async #heartbeat(): Promise<void> {
     const group = this.#group;
     if (group === undefined) return;
-    if (Date.now() - this.#lastFetch > SILENT_MS) this.#crash?.(new Error(`no answer to a fetch for ${SILENT_MS} ms`));
+    if (Date.now() - this.#lastAnswer > SILENT_MS)
+      this.#crash?.(new Error(`no answer from a broker for ${SILENT_MS} ms`));
     try {
       await group.heartbeat({ interval: this.#times.heartbeatMs });
     } catch (error) {
