@@ -94,6 +94,11 @@ export class S3Server implements Controlled, AsyncDisposable {
     return this.#service.buckets.get(name);
   }
 
+  /** Creates a bucket without a request. */
+  seedBucket(name: string): void {
+    this.#service.buckets.create(name, this.#now());
+  }
+
   /** Puts an object there without a request. */
   seed(bucket: string, key: string, bytes: Uint8Array, headers: Readonly<Record<string, string>> = {}): void {
     const body = Buffer.from(bytes);
