@@ -42,6 +42,8 @@ export type Accept<Result> = (
   isAmbiguous: boolean,
 ) => Promise<{ readonly value: Result } | undefined> | { readonly value: Result } | undefined;
 
+/** The last two are no answers to what was asked, when the operation does not accept them. */
+const PASSING: ReadonlySet<Verdict['becomes']> = new Set<Verdict['becomes']>(['retry', 'absent', 'precondition']);
 const MEBIBYTE = 1024 * 1024;
 
 /** Tries requests again, within bounds; the SDK's own retries are off because they hide a lost acknowledgement. */
@@ -75,7 +77,7 @@ export class Caller {
         const accepted = await accept(verdict, isAmbiguous);
         if (accepted !== undefined) return accepted.value;
         const isLast = tries >= attempts || performance.now() - begun >= totalMs;
-        if (verdict.becomes !== 'retry' || isLast) throw failureOf(call, verdict);
+        if (isLast || !PASSING.has(verdict.becomes)) throw failureOf(call, verdict);
         isAmbiguous ||= verdict.mayHaveTakenEffect;
         if (verdict.isExpired) await this.#renewCredentials();
       }
@@ -96,7 +98,7 @@ export class Caller {
     const allow = (bytes: number): void => {
       grantedMs += (bytes / MEBIBYTE) * this.#limits.mebibyteMs;
       clearTimeout(timer);
-      timer = setTimeout(expire, grantedMs - (performance.now() - begun));
+      timer = setTimeout(expire, Math.max(0, grantedMs - (performance.now() - begun)));
     };
     try {
       // The SDK's own promise may wait for a body that nobody reads; ours does not wait for it.

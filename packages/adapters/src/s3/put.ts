@@ -84,21 +84,31 @@ export class Writer {
   /** Parts are stored under their number, so sending one twice is harmless. */
   async #uploadParts({ call, body }: Write, upload: Upload): Promise<CompletedPart[]> {
     const count = Math.ceil(body.length / PART_BYTES);
-    const parts = Array.from({ length: count }, (_, at): CompletedPart => ({ PartNumber: at + 1 }));
-    const waiting = parts.values();
+    const parts = Array.from({ length: count }, (_, at) => ({ PartNumber: at + 1, ETag: '' }));
+    const waiting = [...parts];
     const work = async (): Promise<void> => {
-      for (const part of waiting) {
-        const number = part.PartNumber ?? 0;
-        const bytes = body.subarray((number - 1) * PART_BYTES, number * PART_BYTES);
-        part.ETag = await this.#caller.run(call, async ({ signal, allow }) => {
-          allow(bytes.length * PARTS_AT_ONCE);
-          const command = new UploadPartCommand({ ...upload, PartNumber: number, Body: bytes });
-          return (await this.#client.send(command, { abortSignal: signal })).ETag ?? '';
-        });
+      for (let part = waiting.shift(); part !== undefined; part = waiting.shift()) {
+        part.ETag = await this.#uploadPart(call, { ...upload, PartNumber: part.PartNumber }, body);
       }
     };
-    await Promise.all(Array.from({ length: PARTS_AT_ONCE }, work));
+    const stopAll = (error: unknown): never => {
+      waiting.length = 0;
+      throw error;
+    };
+    const working = Array.from({ length: PARTS_AT_ONCE }, async () => work().catch(stopAll));
+    // None may be under way when the upload is aborted: what arrives later would stay, and be paid for.
+    await Promise.allSettled(working);
+    await Promise.all(working);
     return parts;
+  }
+
+  async #uploadPart(call: Call, part: Upload & { readonly PartNumber: number }, body: Uint8Array): Promise<string> {
+    const bytes = body.subarray((part.PartNumber - 1) * PART_BYTES, part.PartNumber * PART_BYTES);
+    return this.#caller.run(call, async ({ signal, allow }) => {
+      allow(bytes.length * PARTS_AT_ONCE);
+      const command = new UploadPartCommand({ ...part, Body: bytes });
+      return (await this.#client.send(command, { abortSignal: signal })).ETag ?? '';
+    });
   }
 
   async #complete(write: Write, upload: Upload & { MultipartUpload: { Parts: CompletedPart[] } }): Promise<PutResult> {

@@ -95,7 +95,7 @@ export type Call = {
 /** Nothing of the SDK's error is kept but its code: message, stack and request may hold a key, a token or an address. */
 export function failureOf({ what, name, bucket }: Call, verdict: Verdict): WeatherlineError {
   const { becomes, code, status, retryAfterMs } = verdict;
-  const failed = `cannot ${what} ${name} in bucket ${bucket} (${status === undefined ? code : `${status} ${code}`})`;
+  const failed = `cannot ${what} ${name === '' ? 'everything' : name} in bucket ${bucket} (${status === undefined ? code : `${status} ${code}`})`;
   switch (becomes) {
     case 'denied':
       return new HaltError('STORE_ACCESS_DENIED', `${failed}: check the policies of the role and of the bucket`);

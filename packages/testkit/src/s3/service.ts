@@ -118,7 +118,13 @@ export function errorReply(request: S3Request, error: S3Error): S3Reply {
   if (request.bucket === '') return stsErrorReply(error);
   if (error.status === 304) return { status: 304 };
   const { status, code, message } = error;
-  const facts = [element('Code', code), element('Message', message), element('Resource', request.path)].join('');
+  const facts = [
+    element('Code', code),
+    element('Message', message),
+    element('Resource', request.path),
+    // As S3 does: whoever prints this document prints what signed it.
+    ...(/Signature|AccessKey/.test(code) ? [element('CanonicalRequest', request.headers['authorization'])] : []),
+  ].join('');
   const body = `<?xml version="1.0" encoding="UTF-8"?>\n<Error>${facts}${element('RequestId', randomUUID())}</Error>`;
   return { status, headers: { 'content-type': 'application/xml' }, body };
 }

@@ -59,7 +59,12 @@ export function sendReply(
     response.write(bytes.subarray(0, bytes.length / 2));
     // The half is on its way before the connection goes.
     setTimeout(() => response.destroy(), 20);
-  } else response.end(fault === 'corrupt' ? corrupted(bytes) : bytes);
+  } else response.end(fault === 'corrupt' && hasChecksum(headers) ? corrupted(bytes) : bytes);
+}
+
+/** Damage that nothing could notice is no fault of the reader's. */
+function hasChecksum(headers: Readonly<Record<string, string>>): boolean {
+  return Object.keys(headers).some((name) => name.startsWith('x-amz-checksum-'));
 }
 
 function corrupted(bytes: Buffer): Buffer {
