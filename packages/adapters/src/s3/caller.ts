@@ -79,7 +79,7 @@ export class Caller {
         const isLast = tries >= attempts || performance.now() - begun >= totalMs;
         if (isLast || !PASSING.has(verdict.becomes)) throw failureOf(call, verdict);
         isAmbiguous ||= verdict.mayHaveTakenEffect;
-        if (verdict.isExpired) await this.#renewCredentials();
+        if (verdict.isExpired) await this.#renewCredentials(call);
       }
       await this.#clock.sleep(backoffMs({ firstMs, capMs }, tries - 1, this.#random));
     }
@@ -108,9 +108,14 @@ export class Caller {
     }
   }
 
-  /** The SDK renews by the clock alone; a revoked session is over sooner. A failure shows at the next attempt. */
-  async #renewCredentials(): Promise<void> {
+  /** The SDK renews by the clock alone; a revoked session is over sooner. */
+  async #renewCredentials(call: Call): Promise<void> {
     const renew: (options: { forceRefresh: boolean }) => Promise<unknown> = this.#client.config.credentials;
-    await renew({ forceRefresh: true }).catch(() => undefined);
+    try {
+      await renew({ forceRefresh: true });
+    } catch (error) {
+      const verdict = judge(error);
+      if (!PASSING.has(verdict.becomes)) throw failureOf(call, verdict);
+    }
   }
 }

@@ -10,7 +10,7 @@ export function metadataWith(metadata: ObjectMetadata, putId: string): Record<st
   let size = 0;
   for (const [name, text] of Object.entries(stored)) {
     size += Buffer.byteLength(name) + Buffer.byteLength(text);
-    if (!/^[a-z\d_-]+$/.test(name) || !/^[\x21-\x7e]*(?: +[\x21-\x7e]+)*$/.test(text)) {
+    if (!/^[a-z\d_-]+$/.test(name) || !/^(?:[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?)?$/.test(text)) {
       throw new PermanentError(
         'INVALID_OBJECT_METADATA',
         `metadata ${JSON.stringify(name.slice(0, 60))}: expected a lower-case name and printable ASCII`,
