@@ -160,3 +160,19 @@ export type ObjectStore = AsyncDisposable & {
   /** Ascending by key (UTF-8 order). */
   list(options: ListOptions): Promise<Listing>;
 };
+
+export type PresignOptions = {
+  /** At most 15 minutes, counted from the start of the window. */
+  readonly expiresInMs: number;
+  /** Within one window the address stays the same, so that caches may keep it; less than `expiresInMs`. */
+  readonly windowMs: number;
+  /** Sent with the object instead of what was stored. */
+  readonly contentDisposition?: string;
+  readonly contentType?: string;
+};
+
+/** What a store has beside its port when clients may read from it directly, without its credentials. */
+export type Presigner = {
+  /** An address that reads one object for a while; it is a secret as long as it works. */
+  presignGet(key: string, options: PresignOptions): Promise<string>;
+};

@@ -15,7 +15,7 @@ import {
   type StoredObject,
 } from '@weatherline/runtime';
 import { hasCode, place, writeTemporary } from './durable-file.ts';
-import { checkKey } from './key-path.ts';
+import { checkKey } from '../object-key.ts';
 import { walk } from './walk.ts';
 
 const MAX_LIST = 1000;

@@ -2,7 +2,7 @@ import { PermanentError } from '@weatherline/runtime';
 
 const MAX_KEY_BYTES = 1024;
 
-/** Refuses what is no key, and what would leave the directory or meet the store's own folders. */
+/** Refuses what is no key in any store: what would leave a directory, or meet the directory store's own folders. */
 export function checkKey(key: string): void {
   const problem = problemOf(key);
   if (problem !== undefined)
