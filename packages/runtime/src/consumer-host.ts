@@ -1,8 +1,10 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { groupOf, topicOf, type Chained, type Lane } from '@weatherline/events';
 import { systemClock } from './clock.ts';
 import type { FunctionDefinition, Logger } from './define-function.ts';
 import { createMessageHandler, type Observe } from './handle-message.ts';
 import { HaltSwitch } from './halt-switch.ts';
+import { OneAtATime } from './one-at-a-time.ts';
 import { PartitionWorker } from './partition-worker.ts';
 import type { Broker, Clock, PartitionBatch } from './ports.ts';
 
@@ -16,7 +18,17 @@ export type ConsumerOptions<In extends Chained, Out extends Chained> = {
   /** How many events of one partition are in hand at once; default 8. */
   readonly concurrency?: number;
   readonly observe?: Observe;
+  /** What all consumers of a process share; default: this one's. A simulation runs several processes in one. */
+  readonly process?: ProcessScope;
 };
+
+export type ProcessScope = {
+  readonly careful: OneAtATime;
+  /** Resolves when what is going on just now has had its turn. */
+  readonly turn: () => Promise<void>;
+};
+
+const THIS_PROCESS: ProcessScope = { careful: new OneAtATime(), turn };
 
 export type Consumer = AsyncDisposable & {
   readonly name: string;
@@ -33,7 +45,7 @@ type Assignment = Omit<PartitionBatch, 'messages'>;
 export async function consume<In extends Chained, Out extends Chained>(
   options: ConsumerOptions<In, Out>,
 ): Promise<Consumer> {
-  const { broker, lane = 'live', concurrency = 8 } = options;
+  const { broker, lane = 'live', concurrency = 8, process = THIS_PROCESS } = options;
   const definition = options.function;
   const clock = options.clock ?? systemClock;
   const group = groupOf(definition.name, lane);
@@ -45,11 +57,12 @@ export async function consume<In extends Chained, Out extends Chained>(
     lane,
     group,
     halt,
+    careful: process.careful,
     random: options.random ?? Math.random,
   });
   const workers = new Map<number, PartitionWorker>();
   const open = (assignment: Assignment): PartitionWorker => {
-    const worker = new PartitionWorker(assignment, { concurrency, maxBatch: MAX_BATCH });
+    const worker = new PartitionWorker(assignment, { concurrency, maxBatch: MAX_BATCH, turn: process.turn });
     workers.set(assignment.partition, worker);
     return worker;
   };

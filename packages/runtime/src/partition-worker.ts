@@ -1,4 +1,3 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import { CommitTracker } from './commit-tracker.ts';
 import type { Committed, LoggedMessage, PartitionBatch } from './ports.ts';
 
@@ -13,6 +12,7 @@ export class PartitionWorker {
   readonly signal: AbortSignal;
   readonly #assignment: Assignment;
   readonly #concurrency: number;
+  readonly #turn: () => Promise<void>;
   /** Offsets below this may have been in hand when the last owner died: one at a time, each start committed first. */
   readonly #carefulBelow: number;
   #committing: Promise<void> | undefined;
@@ -20,13 +20,17 @@ export class PartitionWorker {
   #hasPosition: boolean;
   #barrier: Promise<void> | undefined;
 
-  constructor(assignment: Assignment, { concurrency, maxBatch }: { concurrency: number; maxBatch: number }) {
+  constructor(
+    assignment: Assignment,
+    { concurrency, maxBatch, turn }: { concurrency: number; maxBatch: number; turn: () => Promise<void> },
+  ) {
     const committed = assignment.committedAtAssignment;
     this.tracker = new CommitTracker(committed);
     this.signal = assignment.signal;
     this.#hasPosition = committed !== undefined;
     this.#assignment = assignment;
     this.#concurrency = concurrency;
+    this.#turn = turn;
     this.#carefulBelow = this.tracker.unclean
       ? Math.min(assignment.endAtAssignment, (committed?.offset ?? 0) + maxBatch)
       : 0;
@@ -96,7 +100,7 @@ export class PartitionWorker {
   async #commitWhileDirty(): Promise<void> {
     while (this.#dirty) {
       // Completions of the same turn share one commit.
-      await turn();
+      await this.#turn();
       this.#dirty = false;
       await this.#commit(this.tracker.position(false));
     }
