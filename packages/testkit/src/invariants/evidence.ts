@@ -54,8 +54,8 @@ export type Evidence = {
   /** Texts that must be nowhere: in no object, event, dead letter or line. */
   readonly canaries?: readonly string[];
   readonly lines?: readonly string[];
-  /** The codes that the faults of this test may have caused; default: any. */
-  readonly deadLetterCodes?: readonly string[];
+  /** May the faults of this test have caused a dead letter? Default: any. `subject` is `<runId>/<part>`. */
+  readonly mayBeSetAside?: (letter: { readonly code: string; readonly subject: string }) => boolean;
   /** The runs that were to be planned; default: any. */
   readonly runs?: readonly string[];
   /** The product that an undisturbed chain makes of a part's stored readings. */
