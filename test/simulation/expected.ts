@@ -1,0 +1,53 @@
+import { planKey } from '@weatherline/events';
+import { SECOND, type Surroundings } from './chain.ts';
+
+type Letter = { readonly code: string; readonly subject: string };
+
+/** Could the faults of this scenario have set this part aside for this reason? */
+export function mayBeSetAside({ code, subject }: Letter, surroundings: Surroundings): boolean {
+  const { scenario, upstream } = surroundings;
+  const [runId = '', part = ''] = subject.split('/');
+  if (subject === 'poison')
+    return scenario.poison && ['INVALID_EVENT', 'INVALID_EVENT_DATA', 'UNKNOWN_EVENT_TYPE'].includes(code);
+  const locations = locationsOf(surroundings, runId, Number(part.slice(0, 5)));
+  if (code === 'UNKNOWN_TYPEERROR') return scenario.bug !== undefined && locations.includes(scenario.bug);
+  if (code === 'ATTEMPTS_EXHAUSTED') return scenario.killer !== undefined && locations.includes(scenario.killer);
+  if (code === 'PRODUCT_CONFLICT') {
+    return scenario.foreign && runId === idOf(SECOND) && part.startsWith('00001');
+  }
+  if (code === 'NO_READINGS' || code === 'NO_USABLE_READING') {
+    const bad = code === 'NO_READINGS' ? ['missing', 'unavailable'] : ['missing', 'unavailable', 'garbage'];
+    return locations.every((id) =>
+      upstream.calls.some((call) => call.location === id && call.runId === runId && bad.includes(call.answer)),
+    );
+  }
+  if (code === 'SLOT_EXPIRED') return mayExpire(surroundings);
+  return false;
+}
+
+/** Only what holds a whole slot up for ten minutes lets it expire. */
+function mayExpire({ scenario }: Surroundings): boolean {
+  const { keyRefused, upstream, killer, callsPerMinute, storeAway, brokerAway, crashRate, rates, cron } = scenario;
+  return (
+    keyRefused !== undefined ||
+    upstream.throttled !== undefined ||
+    killer !== undefined ||
+    callsPerMinute !== undefined ||
+    storeAway !== undefined ||
+    brokerAway !== undefined ||
+    crashRate > 0 ||
+    rates.length > 0 ||
+    cron === 'late'
+  );
+}
+
+function idOf(slot: Date): string {
+  return `${slot.toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
+}
+
+function locationsOf({ store }: Surroundings, runId: string, index: number): string[] {
+  const plan = store.objects.get(planKey(runId));
+  if (plan === undefined) return [];
+  const { parts }: { parts: { id: string }[][] } = JSON.parse(Buffer.from(plan.body).toString('utf8'));
+  return (parts[index - 1] ?? []).map(({ id }) => id);
+}
