@@ -131,14 +131,18 @@ export function checkPlans({ runs: expected }: Evidence, snapshot: Snapshot): st
   const planned = new Map(
     snapshot.runs.flatMap((run) => run.parts.map((part) => [`${run.id}/${part.name}`, { run, part }] as const)),
   );
-  for (const lane of ['', '.replay']) {
-    for (const { envelope } of snapshot.events.get(`${RunRequested.topic}${lane}`) ?? []) {
-      if (envelope !== undefined)
-        found.push(...checkRequest(envelope.attributes['subject'] ?? '', envelope.data, planned));
-    }
-    for (const { envelope } of snapshot.events.get(`${ReadingsFetched.topic}${lane}`) ?? []) {
-      if (envelope !== undefined)
-        found.push(...checkFetched(envelope.attributes['subject'] ?? '', envelope.data, planned));
+  for (const [definition, check] of [
+    [RunRequested, checkRequest],
+    [ReadingsFetched, checkFetched],
+  ] as const) {
+    for (const lane of ['', '.replay']) {
+      for (const { envelope } of snapshot.events.get(`${definition.topic}${lane}`) ?? []) {
+        const subject = envelope?.attributes['subject'];
+        // What is no event of ours is a dead letter's business.
+        if (envelope?.attributes.type === definition.type && subject !== undefined) {
+          found.push(...check(subject, envelope.data, planned));
+        }
+      }
     }
   }
   for (const run of snapshot.runs) for (const part of run.parts) found.push(...checkPrevious(run, part, snapshot));
