@@ -1,5 +1,6 @@
 import { CommitTracker } from './commit-tracker.ts';
-import type { Committed, LoggedMessage, PartitionBatch } from './ports.ts';
+import { OneAtATime } from './one-at-a-time.ts';
+import type { LoggedMessage, PartitionBatch } from './ports.ts';
 
 type Assignment = Omit<PartitionBatch, 'messages'>;
 
@@ -15,6 +16,7 @@ export class PartitionWorker {
   readonly #turn: () => Promise<void>;
   /** Offsets below this may have been in hand when the last owner died: one at a time, each start committed first. */
   readonly #carefulBelow: number;
+  readonly #commits = new OneAtATime();
   #committing: Promise<void> | undefined;
   #dirty = false;
   #hasPosition: boolean;
@@ -84,8 +86,7 @@ export class PartitionWorker {
 
   /** Durable when it resolves: before a start that must be counted, and at the end. */
   async commitNow(clean = false): Promise<void> {
-    await this.#committing;
-    await this.#commit(this.tracker.position(clean));
+    await this.#commit(clean);
   }
 
   #commitSoon(): void {
@@ -102,11 +103,15 @@ export class PartitionWorker {
       // Completions of the same turn share one commit.
       await this.#turn();
       this.#dirty = false;
-      await this.#commit(this.tracker.position(false));
+      await this.#commit(false);
     }
   }
 
-  async #commit(position: Committed | undefined): Promise<void> {
-    if (position !== undefined) await this.#assignment.commit(position);
+  /** One at a time: on its way, or when it is tried again, an older position must not overtake a newer one. */
+  async #commit(clean: boolean): Promise<void> {
+    await this.#commits.run(async () => {
+      const position = this.tracker.position(clean);
+      if (position !== undefined) await this.#assignment.commit(position);
+    });
   }
 }
