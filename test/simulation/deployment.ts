@@ -16,7 +16,7 @@ export class Deployment {
   #incarnation = 0;
   process: SimProcess;
   #running: Running | undefined;
-  #isStopped = false;
+  isStopped = false;
   #starting: Promise<void> = Promise.resolve();
 
   constructor(name: string, start: Start, hosted: Hosted, surroundings: Surroundings, skewMs: number) {
@@ -51,7 +51,7 @@ export class Deployment {
   }
 
   async stop(): Promise<void> {
-    this.#isStopped = true;
+    this.isStopped = true;
     await this.#starting;
     const running = this.#running;
     this.#running = undefined;
@@ -66,7 +66,7 @@ export class Deployment {
 
   async #run(process: SimProcess): Promise<void> {
     const { world } = this.#hosted;
-    while (!process.isDead && !this.#isStopped) {
+    while (!process.isDead && !this.isStopped) {
       try {
         this.#running = await this.#start(process, this.#surroundings);
         return;
@@ -82,7 +82,7 @@ export class Deployment {
     this.#running = undefined;
     void (async () => {
       await world.sleep(perils.latencyMs('restart') * 50);
-      if (this.#isStopped) return;
+      if (this.isStopped) return;
       this.process = this.#spawn();
       this.start();
     })();

@@ -17,9 +17,11 @@ export function mayBeSetAside({ code, subject }: Letter, surroundings: Surroundi
   }
   if (code === 'NO_READINGS' || code === 'NO_USABLE_READING') {
     const bad = code === 'NO_READINGS' ? ['missing', 'unavailable'] : ['missing', 'unavailable', 'garbage'];
-    return locations.every((id) =>
-      upstream.calls.some((call) => call.location === id && call.runId === runId && bad.includes(call.answer)),
-    );
+    return locations.every((id) => {
+      const answers = upstream.calls.filter((call) => call.location === id && call.runId === runId);
+      // There may have been no time to ask at all.
+      return answers.every(({ answer }) => answer !== 'good') || answers.some(({ answer }) => bad.includes(answer));
+    });
   }
   if (code === 'SLOT_EXPIRED') return mayExpire(surroundings);
   return false;

@@ -128,6 +128,7 @@ export function checkPlans({ runs: expected }: Evidence, snapshot: Snapshot): st
       }
     }
   }
+  for (const { id, plan, storedAt } of snapshot.runs) found.push(...checkOpening(id, plan, storedAt));
   const planned = new Map(
     snapshot.runs.flatMap((run) => run.parts.map((part) => [`${run.id}/${part.name}`, { run, part }] as const)),
   );
@@ -147,6 +148,20 @@ export function checkPlans({ runs: expected }: Evidence, snapshot: Snapshot): st
   }
   for (const run of snapshot.runs) for (const part of run.parts) found.push(...checkPrevious(run, part, snapshot));
   return found;
+}
+
+/** How far clocks may differ, and how long a plan may take to be stored. */
+const OPENING_MS = 30_000;
+
+/** Only the current slot is ever opened by the schedule: not before it has come, not after the next one has. */
+function checkOpening(slot: string, plan: unknown, storedAt: Date): string[] {
+  if (textAt(plan, 'run', 'reason') !== 'schedule') return [];
+  const [from, until] = [textAt(plan, 'run', 'slot'), textAt(plan, 'expiresAt')].map((at) => Date.parse(at ?? ''));
+  const at = storedAt.getTime();
+  const isCurrent = at > (from ?? at) - OPENING_MS && at < (until ?? at) + OPENING_MS;
+  return isCurrent
+    ? []
+    : [violation('schedule', { slot }, 'a slot to be opened while it is current', storedAt.toISOString())];
 }
 
 type Planned = ReadonlyMap<string, { readonly run: PlannedRun; readonly part: PlannedPart }>;
