@@ -73,6 +73,8 @@ export class Group {
    */
   async evict(member: Member, noticesAfterMs: number | undefined): Promise<void> {
     if (noticesAfterMs === undefined) member.hasLeft = true;
+    // It is out already, and on its way back.
+    if (!this.#members.includes(member)) return;
     this.#putOut(member);
     this.#evicted.get(member)?.();
     if (noticesAfterMs !== undefined) void this.#returns(member, noticesAfterMs);
