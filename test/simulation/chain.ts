@@ -132,15 +132,17 @@ export async function startCron(process: SimProcess, surroundings: Surroundings,
   const work = async (): Promise<void> => {
     // Before the first slot there is nothing to open.
     while (clock.now() < FIRST) await clock.sleep(FIRST.getTime() - clock.now().getTime());
+    let opened: Date;
     for (;;) {
       try {
-        await open(schedule.current(clock.now()));
+        opened = schedule.current(clock.now());
+        await open(opened);
         break;
       } catch {
         await clock.sleep(2_000, stop.signal);
       }
     }
-    await keepSchedule({ schedule, clock, log: process.logger(log, () => {}), signal: stop.signal, open });
+    await keepSchedule({ schedule, clock, log: process.logger(log, () => {}), signal: stop.signal, opened, open });
   };
   void work().catch(() => undefined);
   return { drain: async () => stop.abort(new Error('asked to stop')) };

@@ -1,10 +1,10 @@
-import { planKey } from '@weatherline/events';
+import { planKey, readingsKey } from '@weatherline/events';
 import { SECOND, type Surroundings } from './chain.ts';
 
-type Letter = { readonly code: string; readonly subject: string };
+type Letter = { readonly code: string; readonly subject: string; readonly topic: string };
 
 /** Could the faults of this scenario have set this part aside for this reason? */
-export function mayBeSetAside({ code, subject }: Letter, surroundings: Surroundings): boolean {
+export function mayBeSetAside({ code, subject, topic }: Letter, surroundings: Surroundings): boolean {
   const { scenario, upstream } = surroundings;
   const [runId = '', part = ''] = subject.split('/');
   if (subject === 'poison')
@@ -23,7 +23,9 @@ export function mayBeSetAside({ code, subject }: Letter, surroundings: Surroundi
       return answers.every(({ answer }) => answer !== 'good') || answers.some(({ answer }) => bad.includes(answer));
     });
   }
-  if (code === 'SLOT_EXPIRED') return mayExpire(surroundings);
+  // A replay of what was never collected finds nothing to emit, and nobody to ask.
+  if (code === 'SLOT_EXPIRED')
+    return topic.includes('.replay') ? !isCollected(surroundings, runId) : mayExpire(surroundings);
   return false;
 }
 
@@ -41,6 +43,13 @@ function mayExpire({ scenario }: Surroundings): boolean {
     rates.length > 0 ||
     cron === 'late'
   );
+}
+
+/** Are the readings of every part of a run stored? */
+function isCollected({ store, scenario }: Surroundings, runId: string): boolean {
+  return Array.from({ length: scenario.parts }, (_, at) =>
+    readingsKey(runId, { index: at + 1, count: scenario.parts }),
+  ).every((key) => store.objects.has(key));
 }
 
 function idOf(slot: Date): string {

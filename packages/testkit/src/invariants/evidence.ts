@@ -55,7 +55,11 @@ export type Evidence = {
   readonly canaries?: readonly string[];
   readonly lines?: readonly string[];
   /** May the faults of this test have caused a dead letter? Default: any. `subject` is `<runId>/<part>`. */
-  readonly mayBeSetAside?: (letter: { readonly code: string; readonly subject: string }) => boolean;
+  readonly mayBeSetAside?: (letter: {
+    readonly code: string;
+    readonly subject: string;
+    readonly topic: string;
+  }) => boolean;
   /** The runs that were to be planned; default: any. */
   readonly runs?: readonly string[];
   /** The product that an undisturbed chain makes of a part's stored readings. */

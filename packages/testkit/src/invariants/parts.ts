@@ -27,7 +27,9 @@ async function checkPart(
   const ends = endsOf(snapshot, run, planned);
   const found: string[] = [];
   if (evidence.isSettled !== false && ends.stored.length === 0 && ends.letters === 0) {
-    found.push(violation('ends', where, 'product.stored or a dead letter', 'neither'));
+    const invariant = ends.isRequested ? 'ends' : 'requested';
+    const expected = ends.isRequested ? 'product.stored or a dead letter' : 'a planned part to be asked for';
+    found.push(violation(invariant, where, expected, 'neither'));
   }
   for (const key of ends.stored) {
     if ((await evidence.store.get(key)) === undefined) {
@@ -53,15 +55,21 @@ async function checkPart(
   return found;
 }
 
-function endsOf(snapshot: Snapshot, run: PlannedRun, { name }: PlannedPart): { stored: string[]; letters: number } {
+type Ends = { readonly stored: string[]; readonly letters: number; readonly isRequested: boolean };
+
+function endsOf(snapshot: Snapshot, run: PlannedRun, { name }: PlannedPart): Ends {
   const subject = `${run.id}/${name}`;
-  const stored: string[] = [];
-  for (const topic of [ProductStored.topic, `${ProductStored.topic}.replay`]) {
-    for (const { envelope } of snapshot.events.get(topic) ?? []) {
-      if (envelope?.attributes['subject'] === subject) stored.push(textAt(envelope.data, 'key') ?? '');
-    }
-  }
-  return { stored: [...new Set(stored)], letters: snapshot.letters.filter((one) => one.subject === subject).length };
+  const eventsOn = (topic: string): unknown[] =>
+    [topic, `${topic}.replay`].flatMap((lane) =>
+      (snapshot.events.get(lane) ?? []).flatMap(({ envelope }) =>
+        envelope?.attributes['subject'] === subject ? [envelope.data] : [],
+      ),
+    );
+  return {
+    stored: [...new Set(eventsOn(ProductStored.topic).map((data) => textAt(data, 'key') ?? ''))],
+    letters: snapshot.letters.filter((one) => one.subject === subject).length,
+    isRequested: eventsOn(RunRequested.topic).length > 0,
+  };
 }
 
 function linesOf(body: string): string[] {
