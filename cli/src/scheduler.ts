@@ -10,6 +10,8 @@ export type SchedulerPorts = {
   readonly clock: Clock;
   readonly log: Logger;
   readonly signal: AbortSignal;
+  /** The slot that the caller has opened already; default: the current one. */
+  readonly opened?: Date;
   readonly open: (slot: Date) => Promise<void>;
 };
 
@@ -18,8 +20,8 @@ export type SchedulerPorts = {
  *
  * Only ever the current one: slots that passed while nothing ran show as missing and are filled on purpose or not at all.
  */
-export async function keepSchedule({ schedule, clock, log, signal, open }: SchedulerPorts): Promise<void> {
-  let last = schedule.current(clock.now());
+export async function keepSchedule({ schedule, clock, log, signal, opened, open }: SchedulerPorts): Promise<void> {
+  let last = opened ?? schedule.current(clock.now());
   while (!signal.aborted) {
     const untilNext = schedule.next(clock.now()).getTime() - clock.now().getTime();
     try {

@@ -84,7 +84,15 @@ export async function upServe(ports: UpPorts, resources: AsyncDisposableStack): 
     );
     if (isNew && config.provider === 'recorded') await openPast(ports, first);
   }
-  await keepSchedule({ schedule, clock, log, signal, open: async (slot) => void (await openSlot(ports, slot)) });
+  // A slot that began while the first was being made is not that one.
+  await keepSchedule({
+    schedule,
+    clock,
+    log,
+    signal,
+    opened: first,
+    open: async (slot) => void (await openSlot(ports, slot)),
+  });
   infra.drain();
   return EXIT.ok;
 }

@@ -48,6 +48,25 @@ test('after a sleep only the current slot is opened: what passed is not made up'
   );
 });
 
+test('a slot that began while the first was being opened is not left out', async (t) => {
+  const clock = createVirtualClock(Date.parse('2026-11-23T12:00:00.020Z'));
+  const stop = new AbortController();
+  const opened: string[] = [];
+  const kept = keepSchedule({
+    schedule,
+    clock,
+    log: silent,
+    signal: stop.signal,
+    opened: new Date('2026-11-23T06:00:00Z'),
+    open: async (slot) => {
+      opened.push(slotId(slot));
+      stop.abort(new Error('asked to stop'));
+    },
+  });
+  await clock.run(kept);
+  t.deepEqual(opened, ['20261123T120000Z']);
+});
+
 test('a slot that could not be opened is tried again while it is current', async (t) => {
   let failures = 2;
   const { opened, run } = setUp('2026-11-23T12:01:00Z', async () => {

@@ -76,8 +76,14 @@ async function replace(store: ObjectStore, replacement: Replacement): Promise<St
   const expected = data.replay?.ifMatch ?? etag;
   const metadata = metadataOf(data, replacement.sha256, version, revision);
   const swapped = await store.put(key, body, { ifMatch: expected, contentType: 'application/x-ndjson', metadata });
-  if (!swapped.stored) throw conflict(key, `expected ETag ${expected}, it has changed`);
-  return { key, bytes, revision, sha256: replacement.sha256, etag: swapped.etag, outcome: 'replaced' };
+  const replaced = { key, bytes, revision, sha256: replacement.sha256, outcome: 'replaced' } as const;
+  if (swapped.stored) return { ...replaced, etag: swapped.etag };
+  // A client that lost the answer and asked again is refused by its own first write.
+  const found = await store.get(key);
+  if (found?.metadata['sha256'] === replacement.sha256 && found.metadata['revision'] === String(revision)) {
+    return { ...replaced, etag: found.etag };
+  }
+  throw conflict(key, `expected ETag ${expected}, it has changed`);
 }
 
 function metadataOf(data: Input, digest: string, version: string, revision: number): Record<string, string> {

@@ -74,6 +74,23 @@ test('the same event again changes nothing and emits the same', async (t) => {
   t.deepEqual(new Map(store.objects), before);
 });
 
+test('a replacement whose answer was lost is no conflict with itself', async (t) => {
+  const { store, handle } = setUp();
+  await handle();
+  const losing = {
+    ...store,
+    put: async (...args: Parameters<typeof store.put>) => {
+      const result = await store.put(...args);
+      // The first answer is lost, and the client asks again.
+      return 'ifMatch' in args[2] ? store.put(...args) : result;
+    },
+  };
+  const upload = createUpload({ store: losing, version: '1.2.3' });
+  const stored = await upload.handle({ ...changed, replay: replay('replace') }, context);
+  t.like(stored, { outcome: 'replaced', revision: 2 });
+  t.is(store.objects.get(META)?.metadata['revision'], '2');
+});
+
 test('a sidecar that a crash left out is written when the event comes again', async (t) => {
   const { store, text, handle } = setUp();
   await handle();

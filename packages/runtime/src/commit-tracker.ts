@@ -1,8 +1,4 @@
-import { randomBytes } from 'node:crypto';
 import type { Committed } from './ports.ts';
-
-/** Tells this run of the process from every other one. */
-export const THIS_PROCESS = randomBytes(6).toString('base64url');
 
 /** How an event has fared so far: attempts that failed, when its dependency first failed (unix ms), starts that its process did not survive. */
 export type Ordeal = { readonly attempts: number; readonly failingSince?: number; readonly crashes?: number };
@@ -28,7 +24,7 @@ export class CommitTracker {
   readonly #ordeals = new Map<number, Ordeal>();
   #next: number | undefined;
 
-  constructor(committed: Committed | undefined, process: string = THIS_PROCESS) {
+  constructor(committed: Committed | undefined, process: string) {
     this.#process = process;
     this.#position = committed?.offset;
     const state = parseMetadata(committed?.metadata ?? '');

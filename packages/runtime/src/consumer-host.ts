@@ -1,8 +1,11 @@
+import { randomBytes } from 'node:crypto';
+import { setImmediate as turn } from 'node:timers/promises';
 import { groupOf, topicOf, type Chained, type Lane } from '@weatherline/events';
 import { systemClock } from './clock.ts';
 import type { FunctionDefinition, Logger } from './define-function.ts';
 import { createMessageHandler, type Observe } from './handle-message.ts';
 import { HaltSwitch } from './halt-switch.ts';
+import { OneAtATime } from './one-at-a-time.ts';
 import { PartitionWorker } from './partition-worker.ts';
 import type { Broker, Clock, PartitionBatch } from './ports.ts';
 
@@ -16,8 +19,22 @@ export type ConsumerOptions<In extends Chained, Out extends Chained> = {
   /** How many events of one partition are in hand at once; default 8. */
   readonly concurrency?: number;
   readonly observe?: Observe;
-  /** Tells a crash from a lost connection; only a simulation has more than one process in one. */
-  readonly process?: string;
+  /** What all consumers of a process share; default: this one's. A simulation runs several processes in one. */
+  readonly process?: ProcessScope;
+};
+
+export type ProcessScope = {
+  /** Tells this run of the process from every other one: a crash from a lost connection. */
+  readonly id: string;
+  readonly careful: OneAtATime;
+  /** Resolves when what is going on just now has had its turn. */
+  readonly turn: () => Promise<void>;
+};
+
+const THIS_PROCESS: ProcessScope = {
+  id: randomBytes(6).toString('base64url'),
+  careful: new OneAtATime(),
+  turn,
 };
 
 export type Consumer = AsyncDisposable & {
@@ -35,7 +52,7 @@ type Assignment = Omit<PartitionBatch, 'messages'>;
 export async function consume<In extends Chained, Out extends Chained>(
   options: ConsumerOptions<In, Out>,
 ): Promise<Consumer> {
-  const { broker, lane = 'live', concurrency = 8 } = options;
+  const { broker, lane = 'live', concurrency = 8, process = THIS_PROCESS } = options;
   const definition = options.function;
   const clock = options.clock ?? systemClock;
   const group = groupOf(definition.name, lane);
@@ -47,15 +64,12 @@ export async function consume<In extends Chained, Out extends Chained>(
     lane,
     group,
     halt,
+    careful: process.careful,
     random: options.random ?? Math.random,
   });
   const workers = new Map<number, PartitionWorker>();
   const open = (assignment: Assignment): PartitionWorker => {
-    const worker = new PartitionWorker(assignment, {
-      concurrency,
-      maxBatch: MAX_BATCH,
-      ...(options.process === undefined ? {} : { process: options.process }),
-    });
+    const worker = new PartitionWorker(assignment, { concurrency, maxBatch: MAX_BATCH, process });
     workers.set(assignment.partition, worker);
     return worker;
   };

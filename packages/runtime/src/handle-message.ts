@@ -8,7 +8,7 @@ import type { HaltSwitch } from './halt-switch.ts';
 import { invoke } from './invoke.ts';
 import { parseData } from './parse-data.ts';
 import type { Ordeal } from './commit-tracker.ts';
-import { OneAtATime } from './one-at-a-time.ts';
+import type { OneAtATime } from './one-at-a-time.ts';
 import type { HandleMessage, PartitionWorker } from './partition-worker.ts';
 import type { Broker, Clock, LoggedMessage, OutgoingMessage } from './ports.ts';
 
@@ -33,6 +33,8 @@ export type HandlerOptions<In extends Chained, Out extends Chained> = {
   readonly clock: Clock;
   readonly random: () => number;
   readonly halt: HaltSwitch;
+  /** A crash takes the whole process: what may have caused one runs alone in the process, not only in its partition. */
+  readonly careful: OneAtATime;
   readonly observe?: Observe;
 };
 
@@ -42,9 +44,6 @@ export const MAX_CRASHES = 8;
 const RETRY_FOR_MS = 6 * 3_600_000;
 const DEPENDENCY_BACKOFF = { firstMs: 200, capMs: 30_000 };
 const UNKNOWN_BACKOFF = { firstMs: 500, capMs: 5_000 };
-
-/** A crash takes the whole process: what may have caused one runs alone in the process, not only in its partition. */
-const careful = new OneAtATime();
 
 type Verdict = { readonly settled: boolean };
 const SETTLED: Verdict = { settled: true };
@@ -89,7 +88,7 @@ class MessageLife<In extends Chained, Out extends Chained> {
   }
 
   async attempt(): Promise<Verdict> {
-    const { clock } = this.#options;
+    const { clock, careful } = this.#options;
     const { tracker } = this.#worker;
     const { offset } = this.#message;
     const before = tracker.ordealOf(offset);

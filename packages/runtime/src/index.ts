@@ -11,7 +11,8 @@ export {
   type Stamps,
 } from './codec.ts';
 export { CommitTracker, type Ordeal } from './commit-tracker.ts';
-export { consume, type Consumer, type ConsumerOptions } from './consumer-host.ts';
+export { consume, type Consumer, type ConsumerOptions, type ProcessScope } from './consumer-host.ts';
+export { OneAtATime } from './one-at-a-time.ts';
 export { deadLetterOf, type DeadLetterReason } from './dead-letter.ts';
 export { defineFunction, type Context, type Fields, type FunctionDefinition, type Logger } from './define-function.ts';
 export { sha256, uuidV5 } from './digest.ts';

@@ -1,8 +1,11 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import { CommitTracker } from './commit-tracker.ts';
-import type { Committed, LoggedMessage, PartitionBatch } from './ports.ts';
+import { OneAtATime } from './one-at-a-time.ts';
+import type { LoggedMessage, PartitionBatch } from './ports.ts';
 
 type Assignment = Omit<PartitionBatch, 'messages'>;
+
+/** What a partition needs of the process that it is handled in. */
+export type PartitionProcess = { readonly id: string; readonly turn: () => Promise<void> };
 
 /** Handles one message to its end. False = it was abandoned because the partition or the process is going away. */
 export type HandleMessage = (message: LoggedMessage, worker: PartitionWorker) => Promise<boolean>;
@@ -13,8 +16,10 @@ export class PartitionWorker {
   readonly signal: AbortSignal;
   readonly #assignment: Assignment;
   readonly #concurrency: number;
+  readonly #turn: () => Promise<void>;
   /** Offsets below this may have been in hand when the last owner died: one at a time, each start committed first. */
   readonly #carefulBelow: number;
+  readonly #commits = new OneAtATime();
   #committing: Promise<void> | undefined;
   #dirty = false;
   #hasPosition: boolean;
@@ -22,14 +27,15 @@ export class PartitionWorker {
 
   constructor(
     assignment: Assignment,
-    { concurrency, maxBatch, process }: { concurrency: number; maxBatch: number; process?: string },
+    { concurrency, maxBatch, process }: { concurrency: number; maxBatch: number; process: PartitionProcess },
   ) {
     const committed = assignment.committedAtAssignment;
-    this.tracker = new CommitTracker(committed, process);
+    this.tracker = new CommitTracker(committed, process.id);
     this.signal = assignment.signal;
     this.#hasPosition = committed !== undefined;
     this.#assignment = assignment;
     this.#concurrency = concurrency;
+    this.#turn = process.turn;
     this.#carefulBelow = this.tracker.unclean
       ? Math.min(assignment.endAtAssignment, (committed?.offset ?? 0) + maxBatch)
       : 0;
@@ -83,8 +89,7 @@ export class PartitionWorker {
 
   /** Durable when it resolves: before a start that must be counted, and at the end. */
   async commitNow(clean = false): Promise<void> {
-    await this.#committing;
-    await this.#commit(this.tracker.position(clean));
+    await this.#commit(clean);
   }
 
   #commitSoon(): void {
@@ -99,13 +104,17 @@ export class PartitionWorker {
   async #commitWhileDirty(): Promise<void> {
     while (this.#dirty) {
       // Completions of the same turn share one commit.
-      await turn();
+      await this.#turn();
       this.#dirty = false;
-      await this.#commit(this.tracker.position(false));
+      await this.#commit(false);
     }
   }
 
-  async #commit(position: Committed | undefined): Promise<void> {
-    if (position !== undefined) await this.#assignment.commit(position);
+  /** One at a time: on its way, or when it is tried again, an older position must not overtake a newer one. */
+  async #commit(clean: boolean): Promise<void> {
+    await this.#commits.run(async () => {
+      const position = this.tracker.position(clean);
+      if (position !== undefined) await this.#assignment.commit(position);
+    });
   }
 }

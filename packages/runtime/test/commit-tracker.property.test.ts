@@ -25,7 +25,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 );
 
 class Model {
-  tracker = new CommitTracker(undefined);
+  tracker = new CommitTracker(undefined, 'this process');
   committed: Committed | undefined;
   /** Every offset that the log holds, in order. */
   readonly log: number[] = [];
@@ -62,7 +62,7 @@ class Model {
   }
 
   restart(): void {
-    this.tracker = new CommitTracker(this.committed);
+    this.tracker = new CommitTracker(this.committed, 'this process');
     this.inHand = [];
     this.finished = new Set(this.known);
     const from = this.committed?.offset ?? 0;
@@ -115,11 +115,11 @@ test('no commit is ever ahead of an effect, none goes back, and committed work i
 });
 
 test('attempts survive a crash once they are committed, and are forgotten when the event is done', (t) => {
-  const tracker = new CommitTracker(undefined);
+  const tracker = new CommitTracker(undefined, 'this process');
   tracker.add(5);
   tracker.add(6);
   tracker.setOrdeal(5, { attempts: 2, failingSince: 1_700_000_000_000 });
-  const after = new CommitTracker(tracker.position(false));
+  const after = new CommitTracker(tracker.position(false), 'another process');
   t.deepEqual(after.ordealOf(5), { attempts: 2, failingSince: 1_700_000_000_000 });
   after.add(5);
   after.complete(5);
@@ -127,18 +127,18 @@ test('attempts survive a crash once they are committed, and are forgotten when t
 });
 
 test('a commit that was not the last word of its owner is seen as an unclean end', (t) => {
-  const tracker = new CommitTracker(undefined);
+  const tracker = new CommitTracker(undefined, 'this process');
   tracker.add(0);
   t.true(new CommitTracker(tracker.position(false), 'another process').unclean);
   t.false(new CommitTracker(tracker.position(true), 'another process').unclean);
   // A process that could not commit its goodbye is alive: nothing it had in hand has killed it.
-  t.false(new CommitTracker(tracker.position(false)).unclean);
-  t.false(new CommitTracker(undefined).unclean);
+  t.false(new CommitTracker(tracker.position(false), 'this process').unclean);
+  t.false(new CommitTracker(undefined, 'this process').unclean);
 });
 
 test("another tool's metadata means a clean start with nothing known", (t) => {
   for (const metadata of ['', 'reset by a person', '[]', '{"v":2}', '{"v":1,"d":7,"a":"x"}']) {
-    const tracker = new CommitTracker({ offset: 3, metadata });
+    const tracker = new CommitTracker({ offset: 3, metadata }, 'this process');
     t.false(tracker.unclean, metadata);
     t.true(tracker.add(3), metadata);
   }

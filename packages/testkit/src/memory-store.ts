@@ -1,9 +1,11 @@
-import { createHash } from 'node:crypto';
-import { PermanentError, type Listing, type ObjectStore, type StoredObject } from '@weatherline/runtime';
+import { PermanentError, sha256, type Listing, type ObjectStore, type StoredObject } from '@weatherline/runtime';
+import type { StoreWrite } from './invariants/index.ts';
 
 export type MemoryStore = ObjectStore & {
   /** Every object by its key. */
   readonly objects: ReadonlyMap<string, StoredObject>;
+  /** Every write that was accepted, in order. */
+  readonly writes: readonly StoreWrite[];
   /** Calls so far, by operation. */
   readonly calls: Readonly<Record<'get' | 'head' | 'put' | 'list', number>>;
   /** What the next calls throw; undefined = they work again. */
@@ -13,6 +15,7 @@ export type MemoryStore = ObjectStore & {
 /** An object store in memory, with the conditions of the real ones. */
 export function createMemoryStore(now: () => Date = () => new Date()): MemoryStore {
   const objects = new Map<string, StoredObject>();
+  const writes: StoreWrite[] = [];
   const calls = { get: 0, head: 0, put: 0, list: 0 };
   let failure: Error | undefined;
   const count = async (operation: keyof typeof calls): Promise<void> => {
@@ -23,6 +26,7 @@ export function createMemoryStore(now: () => Date = () => new Date()): MemorySto
   };
   return {
     objects,
+    writes,
     calls,
     failWith: (error) => {
       failure = error;
@@ -41,9 +45,11 @@ export function createMemoryStore(now: () => Date = () => new Date()): MemorySto
       const current = objects.get(key);
       const holds = 'ifMatch' in options ? current?.etag === options.ifMatch : current === undefined;
       if (!holds) return { stored: false };
-      const etag = createHash('sha256').update(body).digest('hex').slice(0, 32);
-      const { contentType, metadata = {} } = options;
-      objects.set(key, { key, etag, size: body.length, lastModified: now(), body, contentType, metadata });
+      const etag = sha256(body).slice(0, 32);
+      const { contentType, metadata = {}, ...condition } = options;
+      const after = { key, etag, size: body.length, lastModified: now(), body, contentType, metadata };
+      objects.set(key, after);
+      writes.push({ at: now().getTime(), before: current, after, condition });
       return { stored: true, etag };
     },
     async list({ prefix, delimiter, startAfter = '', limit = 1000 }) {

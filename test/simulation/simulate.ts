@@ -1,0 +1,359 @@
+import { encodeEvent, envelopeOf, type OutgoingMessage, createLogger, TOPICS } from '@weatherline/runtime';
+import { partName, productKey, ReadingsFetched, RunRequested, slotId } from '@weatherline/events';
+import { drawFault, createMemoryBroker, createMemoryStore, createUpstream } from '@weatherline/testkit';
+import { checkInvariants } from '@weatherline/testkit/invariants';
+import { readPlan } from '../../cli/src/plan.ts';
+import {
+  FIRST,
+  placesOf,
+  SECOND,
+  startCron,
+  startReader,
+  startStages,
+  type StageName,
+  type Surroundings,
+} from './chain.ts';
+import { Deployment } from './deployment.ts';
+import { mayBeSetAside } from './expected.ts';
+import type { Hosted, Perils, Points } from './process.ts';
+import type { Scenario } from './scenario.ts';
+import { World } from './world.ts';
+
+export type Outcome = {
+  readonly violations: readonly string[];
+  readonly hash: string;
+  readonly points: number;
+  readonly names: readonly string[];
+  readonly trace: readonly string[];
+  readonly crashes: number;
+  /** Virtual time from the first slot until nothing was left to do. */
+  readonly settledAfterMs: number;
+  readonly lines: readonly string[];
+};
+
+export type Options = {
+  /** The points at which the process that passes them dies. */
+  readonly crashAt?: readonly number[];
+  readonly trace?: boolean;
+};
+
+const CANARY = 'canary-5f1d0c7ab93e';
+const MINUTE = 60_000;
+const TOPICS_OF = (partitions: number) =>
+  TOPICS.map(({ name, ...rest }) => ({ ...rest, name, partitions: name.endsWith('.dlq') ? 1 : partitions }));
+
+/** One whole run of the chain on virtual time: two slots, the faults of the scenario, then quiet, then the checker. */
+export async function simulate(scenario: Scenario, options: Options = {}): Promise<Outcome> {
+  const world = new World(scenario.seed, options);
+  const start = world.now;
+  const tally = { crashes: 0 };
+  const isCalm = (): boolean => world.now - start > scenario.calmAfterMs;
+  const points: Points = { passed: 0, names: options.trace === true ? [] : undefined };
+  const perils = perilsOf(scenario, world, isCalm, tally, options);
+  const hosted: Hosted = { world, perils, points };
+  const lines: string[] = [];
+  const surroundings = await surround(scenario, world, isCalm, hosted, lines);
+  const deployments = deploy(scenario, hosted, surroundings);
+  let settledAfterMs = 0;
+  const work = async (): Promise<void> => {
+    for (const { deployment, afterMs } of deployments) {
+      if (afterMs === 0) deployment.start();
+      else void world.sleep(afterMs).then(() => deployment.start());
+    }
+    const scripted = stir(
+      scenario,
+      world,
+      isCalm,
+      surroundings,
+      deployments.map(({ deployment }) => deployment),
+    );
+    await world.sleep(scenario.calmAfterMs + 1_000);
+    await Promise.all(scripted);
+    settledAfterMs =
+      (await settle(
+        world,
+        surroundings,
+        deployments.map(({ deployment }) => deployment),
+      )) - start;
+    for (const { deployment } of deployments) await deployment.stop();
+  };
+  const failed: string[] = [];
+  try {
+    await world.run(work());
+  } catch (error) {
+    failed.push(`liveness: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const violations = [...failed, ...(await check(scenario, surroundings, lines))];
+  return {
+    violations,
+    hash: world.hash,
+    points: points.passed,
+    names: points.names ?? [],
+    trace: world.trace ?? [],
+    crashes: tally.crashes,
+    settledAfterMs,
+    lines,
+  };
+}
+
+function perilsOf(
+  scenario: Scenario,
+  world: World,
+  isCalm: () => boolean,
+  tally: { crashes: number },
+  { crashAt = [] }: Options,
+): Perils {
+  const { random } = world;
+  const start = world.now;
+  const isAway = (span: readonly [number, number] | undefined): boolean =>
+    span !== undefined && world.now - start >= span[0] && world.now - start < span[1];
+  return {
+    dies: (point) => {
+      const dies =
+        crashAt.includes(point) ||
+        (scenario.crashRate > 0 && tally.crashes < scenario.maxCrashes && !isCalm() && random() < scenario.crashRate);
+      if (dies) tally.crashes += 1;
+      return dies;
+    },
+    fault: (operation) => {
+      if (isCalm()) return undefined;
+      if (operation.startsWith('broker.') && isAway(scenario.brokerAway)) return 'before';
+      if (operation.startsWith('store.') && isAway(scenario.storeAway)) return 'before';
+      return scenario.rates.length === 0 ? undefined : drawFault(scenario.rates, operation, random);
+    },
+    latencyMs: () => {
+      if (scenario.slowRate > 0 && !isCalm() && random() < scenario.slowRate) return 50 + random() * 1_500;
+      return 1 + random() * 20;
+    },
+    arrivesLate: () => random() < 0.5,
+  };
+}
+
+async function surround(
+  scenario: Scenario,
+  world: World,
+  isCalm: () => boolean,
+  hosted: Hosted,
+  lines: string[],
+): Promise<Surroundings> {
+  const { random, clock } = world;
+  const broker = createMemoryBroker({
+    clock,
+    redelivers: () => scenario.redeliveryRate > 0 && !isCalm() && random() < scenario.redeliveryRate,
+  });
+  await broker.ensureTopics(TOPICS_OF(scenario.partitions));
+  const store = createMemoryStore(() => clock.now());
+  const start = world.now;
+  const upstream = createUpstream({
+    clock,
+    key: CANARY,
+    callsPerMinute: scenario.callsPerMinute,
+    retryAfterMs: () => scenario.retryAfterMs,
+    answer: ({ id }) => {
+      if (id === scenario.missing) return 'missing';
+      if (id === scenario.bug) return 'bug';
+      if (isCalm()) return 'good';
+      const { keyRefused } = scenario;
+      if (keyRefused !== undefined && world.now - start >= keyRefused[0] && world.now - start < keyRefused[1])
+        return 'key';
+      for (const answer of ['unavailable', 'throttled', 'garbage'] as const) {
+        if (random() < (scenario.upstream[answer] ?? 0)) return answer;
+      }
+      return 'good';
+    },
+  });
+  const log = createLogger({
+    service: 'simulation',
+    version: '0',
+    level: 'info',
+    destination: { write: (line: string) => void lines.push(line) },
+    secrets: () => [CANARY],
+  });
+  void hosted;
+  return { world, scenario, broker, store, upstream, log, handled: [], repeated: [], latest: [] };
+}
+
+type Planned = { readonly deployment: Deployment; readonly afterMs: number };
+
+function deploy(scenario: Scenario, hosted: Hosted, surroundings: Surroundings): Planned[] {
+  const { world } = hosted;
+  const planned: Planned[] = [];
+  const skew = (): number => (scenario.skewMs === 0 ? 0 : Math.round((world.random() * 2 - 1) * scenario.skewMs));
+  const add = (name: string, start: ConstructorParameters<typeof Deployment>[1], afterMs = 0): void => {
+    planned.push({ deployment: new Deployment(name, start, hosted, surroundings, skew()), afterMs });
+  };
+  const all: readonly StageName[] = ['upload', 'transform', 'fetch'];
+  for (let member = 1; member <= scenario.members; member += 1) {
+    if (scenario.topology === 'together')
+      add(`all-${member}`, async (process, around) => startStages(all, process, around));
+    else
+      for (const stage of all)
+        add(`${stage}-${member}`, async (process, around) => startStages([stage], process, around));
+  }
+  const cron =
+    (partSize: number): ConstructorParameters<typeof Deployment>[1] =>
+    async (process, around) =>
+      startCron(process, around, partSize);
+  const { perPart } = scenario;
+  add('cron', cron(perPart), scenario.cron === 'late' ? 9 * MINUTE + world.random() * 3 * MINUTE : 500);
+  if (scenario.cron === 'twice') add('cron-again', cron(perPart), 600 + world.random() * 10_000);
+  // Somebody changed the settings, and both are running for a while.
+  if (scenario.cron === 'reconfigured') add('cron-other', cron(perPart + 1), 600 + world.random() * 10_000);
+  if (scenario.reader) add('reader', startReader);
+  return planned;
+}
+
+/** What happens from outside, every now and then, until it is calm. */
+function stir(
+  scenario: Scenario,
+  world: World,
+  isCalm: () => boolean,
+  surroundings: Surroundings,
+  deployments: readonly Deployment[],
+): Promise<void>[] {
+  const scripted: Promise<void>[] = [];
+  const { random } = world;
+  const { broker, store } = surroundings;
+  const pick = (): Deployment | undefined => deployments[Math.floor(random() * deployments.length)];
+  const every = (ms: number | undefined, act: () => Promise<void>): void => {
+    if (ms === undefined) return;
+    void (async () => {
+      for (;;) {
+        await world.sleep(ms * (0.5 + random()));
+        if (isCalm()) return;
+        await act();
+      }
+    })();
+  };
+  every(scenario.zombieEveryMs, async () => {
+    const process = pick()?.process;
+    const membership = process?.memberships[Math.floor(random() * process.memberships.length)];
+    if (process === undefined || process.isDead || membership === undefined) return;
+    world.note(`${process.name} is put out`);
+    void broker.evict(membership, random() * 30_000);
+  });
+  every(scenario.shuffleEveryMs, async () => {
+    const [group, topic] = GROUPS[Math.floor(random() * 3)] ?? GROUPS[0];
+    world.note(`${group} is shuffled`);
+    void broker.rebalance(group, topic);
+  });
+  every(scenario.restartEveryMs, async () => void pick()?.restart());
+  const at = (ms: number, act: () => Promise<void>): void => void scripted.push(world.sleep(ms).then(act));
+  if (scenario.poison) {
+    for (const message of POISON) {
+      at(random() * 11 * MINUTE, async () => broker.publish(RunRequested.topic, [message]));
+      at(random() * 11 * MINUTE, async () => broker.publish(ReadingsFetched.topic, [message]));
+    }
+  }
+  if (scenario.foreign) {
+    at(random() * 5_000, async () => {
+      const options = { ifNoneMatch: '*', contentType: 'application/x-ndjson' } as const;
+      await store.put(foreignKey(scenario), Buffer.from('{"somebody":"else"}\n'), options);
+    });
+  }
+  if (scenario.replay !== undefined)
+    at(10 * MINUTE + random() * 4 * MINUTE, async () => replay(scenario, surroundings));
+  if (scenario.cron === 'skips') at(5 * MINUTE, async () => deployments.find(({ name }) => name === 'cron')?.stop());
+  return scripted;
+}
+
+export function foreignKey({ parts }: Scenario): string {
+  return productKey(slotId(SECOND), { index: 1, count: parts });
+}
+
+async function replay({ replay: mode }: Scenario, { store, broker }: Surroundings): Promise<void> {
+  if (mode === undefined) return;
+  for (const slot of [FIRST, SECOND]) {
+    const plan = await readPlan(store, slotId(slot));
+    if (plan === undefined) continue;
+    const messages = plan.parts.map((locations, index) =>
+      encodeEvent(
+        envelopeOf(RunRequested, {
+          run: plan.run,
+          part: { index: index + 1, count: plan.parts.length },
+          locations,
+          previousSlot: plan.previousSlot,
+          expiresAt: plan.expiresAt,
+          replay: { id: 'again', mode },
+        }),
+      ),
+    );
+    await broker.publish(`${RunRequested.topic}.replay`, messages);
+  }
+}
+
+const text = (value: string): OutgoingMessage => ({ key: 'poison', value: Buffer.from(value), headers: {} });
+const POISON: readonly OutgoingMessage[] = [
+  text('no JSON at all'),
+  { key: 'poison', value: null, headers: { ce_id: 'x' } },
+  {
+    key: 'poison',
+    value: Buffer.from('{"run":1}'),
+    headers: { ce_specversion: '1.0', ce_id: 'x', ce_source: '/x', ce_type: RunRequested.type },
+  },
+  {
+    key: 'poison',
+    value: Buffer.from('{}'),
+    headers: { ce_specversion: '1.0', ce_id: 'y', ce_source: '/x', ce_type: 'dev.weatherline.unheard.of.v9' },
+  },
+];
+
+const GROUPS = [
+  ['weatherline.fetch', 'weatherline.run.requested'],
+  ['weatherline.transform', 'weatherline.readings.fetched'],
+  ['weatherline.upload', 'weatherline.records.transformed'],
+] as const;
+
+/** Waits until everybody is up and nothing is left to do, but not for ever; says when that was. */
+async function settle(
+  world: World,
+  { broker, scenario }: Surroundings,
+  deployments: readonly Deployment[],
+): Promise<number> {
+  const lanes = scenario.replay === undefined ? [''] : ['', '.replay'];
+  const backlog = (): number =>
+    lanes.reduce(
+      (sum, lane) =>
+        sum + GROUPS.reduce((all, [group, topic]) => all + broker.backlog(`${group}${lane}`, `${topic}${lane}`), 0),
+      0,
+    );
+  const giveUp = world.now + 60 * MINUTE;
+  for (let wait = 1_000; world.now < giveUp; wait = Math.min(wait * 1.3, MINUTE)) {
+    if (
+      deployments.every(({ isUp, isStopped }) => isUp || isStopped) &&
+      backlog() === 0 &&
+      world.now > FIRST.getTime() + 12.2 * MINUTE
+    )
+      break;
+    await world.sleep(wait);
+  }
+  return world.now;
+}
+
+async function check(scenario: Scenario, surroundings: Surroundings, lines: readonly string[]): Promise<string[]> {
+  const { broker, store, upstream, latest, repeated } = surroundings;
+  const slots = scenario.cron === 'skips' ? [FIRST] : [FIRST, SECOND];
+  const runs = scenario.cron === 'late' ? undefined : slots.map(slotId);
+  const found = await checkInvariants({
+    log: broker,
+    store,
+    lanes: scenario.replay === undefined ? ['live'] : ['live', 'replay'],
+    writes: store.writes,
+    commits: broker.commits,
+    upstream: { made: upstream.calls, callsPerMinute: scenario.callsPerMinute, history: false },
+    latest,
+    canaries: [CANARY],
+    lines,
+    mayBeSetAside: (letter) => mayBeSetAside(letter, surroundings),
+    ...(runs === undefined ? {} : { runs }),
+  });
+  for (const what of repeated) found.push(`repeat: ${what} was handled again by an owner who was told that it is done`);
+  if (latest.length > 0) {
+    const products = [...store.objects.keys()].filter((key) => /^weather-products\/.*\.jsonl$/.test(key)).toSorted();
+    const newest = products.at(-1)?.replace(/^weather-products\/(\d+)\/(\d+)\/(\d+)\/(\d{6}).*$/, '$1$2$3T$4Z');
+    if (latest.at(-1) !== newest) found.push(`latest: expected ${newest} in the end, got ${latest.at(-1)}`);
+  }
+  void placesOf;
+  void partName;
+  return found;
+}
