@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Broker, LoggedMessage, OutgoingMessage, PartitionBatch } from '@weatherline/runtime';
-import type { ExecutionContext, TestFn } from 'ava';
+import type { ExecutionContext } from 'ava';
+import type { DefineTest } from '../kafka/gate.ts';
 
 let topics = 0;
 async function topicOn(broker: Broker, partitions = 4): Promise<string> {
@@ -29,7 +30,7 @@ async function commitAll(batch: PartitionBatch, metadata = ''): Promise<void> {
 }
 
 /** What every broker must do; the suite that an adapter passes unchanged. */
-export function brokerContract(test: TestFn, name: string, open: (t: ExecutionContext) => Promise<Broker>): void {
+export function brokerContract(test: DefineTest, name: string, open: (t: ExecutionContext) => Promise<Broker>): void {
   test(`${name}: delivers key, value and headers, in order within a key`, async (t) => {
     const broker = await open(t);
     const topic = await topicOn(broker);

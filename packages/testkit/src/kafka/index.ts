@@ -1,2 +1,3 @@
 export { kafkaClasspath, kafkaIsMissing } from './classpath.ts';
 export { startKafka, type KafkaCluster, type KafkaNode, type KafkaOptions } from './cluster.ts';
+export { kafkaTests, type DefineTest, type KafkaTests, type KafkaTestsOptions } from './gate.ts';

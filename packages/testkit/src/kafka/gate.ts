@@ -1,0 +1,60 @@
+import type { ExecutionContext, TestFn } from 'ava';
+import { kafkaIsMissing } from './classpath.ts';
+import { startKafka, type KafkaCluster, type KafkaOptions } from './cluster.ts';
+
+/** AVA's `test` and `test.serial`, as far as tests of Kafka use them. */
+export type DefineTest = (title: string, run: (t: ExecutionContext) => Promise<void> | void) => void;
+
+export type KafkaTests = {
+  /** `test` when there is a Kafka; else every title is registered as skipped, with the reason in it. */
+  readonly test: DefineTest;
+  readonly serial: DefineTest;
+  /** `host:port` of its brokers; filled before the first test runs. */
+  readonly brokers: string[];
+  /** The cluster that was started; throws when somebody else's is used. */
+  readonly cluster: () => KafkaCluster;
+};
+
+export type KafkaTestsOptions = KafkaOptions & {
+  /** These tests change or break their cluster: one that is given is left alone. */
+  readonly own?: boolean;
+};
+
+const START_WITHIN_MS = 120_000;
+
+/**
+ * Kafka for the tests of one file: the one at `WEATHERLINE_TEST_KAFKA`, else one that is started and stopped with the
+ * file. A quick run starts none; a run by hand (no `WEATHERLINE_TEST_LEVEL`) does.
+ */
+export async function kafkaTests(test: TestFn, options: KafkaTestsOptions = {}): Promise<KafkaTests> {
+  const { own = false, ...kafka } = options;
+  const given = own ? undefined : process.env['WEATHERLINE_TEST_KAFKA'];
+  const brokers: string[] = given?.split(',') ?? [];
+  let cluster: KafkaCluster | undefined;
+  const reason = given === undefined ? await whyNone(process.env['WEATHERLINE_TEST_LEVEL']) : undefined;
+  if (given === undefined && reason === undefined) {
+    test.before(async (t) => {
+      t.timeout(START_WITHIN_MS);
+      cluster = await startKafka(kafka);
+      brokers.push(...cluster.bootstrap.split(','));
+    });
+    test.after.always(async () => cluster?.[Symbol.asyncDispose]());
+  }
+  return {
+    test: reason === undefined ? (title, run) => test(title, run) : skipping(test, reason),
+    serial: reason === undefined ? (title, run) => test.serial(title, run) : skipping(test, reason),
+    brokers,
+    cluster: () => {
+      if (cluster === undefined) throw new Error('this Kafka was not started by the test');
+      return cluster;
+    },
+  };
+}
+
+async function whyNone(level: string | undefined): Promise<string | undefined> {
+  return level === undefined || level === 'all' ? kafkaIsMissing() : 'npm run test:all';
+}
+
+function skipping(test: TestFn, reason: string): DefineTest {
+  return (title, run) => test.skip(`${title} (skipped: ${reason})`, run);
+}
