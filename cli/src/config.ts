@@ -1,4 +1,4 @@
-import type { Location } from '@weatherline/events';
+import { DEFAULT_LOCATIONS, type Location } from '@weatherline/events';
 import { COMMON, loadConfig, type Environment, type Values } from '@weatherline/runtime';
 import { recordedPlaces } from '@weatherline/testkit/upstream';
 
@@ -18,27 +18,6 @@ export type Config = Omit<Values<typeof SETTINGS>, 'provider' | 'locations'> & {
   readonly infraPortIsSet: boolean;
 };
 
-const LIVE_PLACES: readonly Location[] = [
-  {
-    id: 'chicago',
-    name: 'Chicago',
-    lat: 41.8781,
-    lon: -87.6298,
-    elevation: 181,
-    country: 'US',
-    timezone: 'America/Chicago',
-  },
-  {
-    id: 'luxembourg',
-    name: 'Luxembourg',
-    lat: 49.6117,
-    lon: 6.13,
-    elevation: 300,
-    country: 'LU',
-    timezone: 'Europe/Luxembourg',
-  },
-];
-
 /** Reads the environment; throws one ConfigurationError that names every problem. */
 export function readConfig(env: Environment): Config {
   const values = loadConfig(SETTINGS, env);
@@ -46,7 +25,7 @@ export function readConfig(env: Environment): Config {
   return {
     ...values,
     provider,
-    locations: values.locations ?? (provider === 'recorded' ? recordedPlaces() : LIVE_PLACES),
+    locations: values.locations ?? (provider === 'recorded' ? recordedPlaces() : DEFAULT_LOCATIONS),
     infraPortIsSet: Boolean(env['WEATHERLINE_INFRA_PORT'] ?? env['WEATHERLINE_INFRA_PORT_FILE']),
   };
 }

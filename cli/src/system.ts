@@ -3,7 +3,6 @@ import { openEmbeddedBroker } from '@weatherline/adapters/embedded';
 import { createFetch } from '@weatherline/fetch';
 import {
   consume,
-  defineFunction,
   TOPICS,
   type Broker,
   type Clock,
@@ -14,7 +13,7 @@ import {
   type WeatherProvider,
 } from '@weatherline/runtime';
 import { transform } from '@weatherline/transform';
-import { createUpload, type UploadPorts } from '@weatherline/upload';
+import { createUpload } from '@weatherline/upload';
 import type { DataDirectory } from './data-directory.ts';
 
 /** The whole chain in one process: embedded log, directory store, the three functions on both lanes. */
@@ -56,7 +55,7 @@ export async function openSystem(options: SystemOptions, resources: AsyncDisposa
     const fetch = createFetch({ provider, store, clock, lane });
     // A consumer that is opened later closes earlier: what fetch has in hand still finds its way down the chain.
     const opened = [
-      await consume({ ...shared, lane, function: measuredUpload({ store, version }, metrics) }),
+      await consume({ ...shared, lane, function: createUpload({ store, version, observe: metrics.observeProduct }) }),
       await consume({ ...shared, lane, function: transform }),
       await consume({ ...shared, lane, function: fetch }),
     ];
@@ -69,22 +68,6 @@ export async function openSystem(options: SystemOptions, resources: AsyncDisposa
     consumers,
     haltedBy: () => consumers.map(({ haltedBy }) => haltedBy).find((cause) => cause !== undefined),
   };
-}
-
-function measuredUpload(ports: UploadPorts, metrics: Metrics): ReturnType<typeof createUpload> {
-  const upload = createUpload(ports);
-  return defineFunction({
-    ...upload,
-    handle: async (data, context) => {
-      const output = await upload.handle(data, context);
-      metrics.observeProduct({
-        slot: new Date(output.run.slot),
-        records: output.records,
-        locations: output.records + output.failures,
-      });
-      return output;
-    },
-  });
 }
 
 const INPUTS = [

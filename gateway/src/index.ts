@@ -1,1 +1,2 @@
 export { createGateway, type Gateway, type GatewayOptions } from './app.ts';
+export { serveGateway, type GatewayServing } from './serve.ts';

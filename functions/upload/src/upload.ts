@@ -18,12 +18,14 @@ export type UploadPorts = {
   readonly store: ObjectStore;
   /** The pipeline's version; object metadata, never in a record. */
   readonly version: string;
+  /** Told of every part that is stored. */
+  readonly observe?: (product: { slot: Date; records: number; locations: number }) => void;
 };
 
 type Output = ReturnType<typeof ProductStored.parse>;
 
 /** Stores one part of a product as canonical JSONL under a name that follows from its slot. */
-export function createUpload({ store, version }: UploadPorts): FunctionDefinition<Input, Output> {
+export function createUpload({ store, version, observe }: UploadPorts): FunctionDefinition<Input, Output> {
   return defineFunction({
     name: 'upload',
     accepts: RecordsTransformed,
@@ -33,13 +35,15 @@ export function createUpload({ store, version }: UploadPorts): FunctionDefinitio
       const body = productBytes(data.records);
       const stored = await putProduct(store, version, data, body);
       if (stored.outcome !== 'verified' && stored.outcome !== 'kept') await putMeta(store, data, stored);
+      const [records, failures] = [data.records.length, data.failures.length];
+      observe?.({ slot: new Date(data.run.slot), records, locations: records + failures });
       return {
         run: data.run,
         part: data.part,
         ...(data.replay === undefined ? {} : { replay: data.replay }),
         collectedAt: data.collectedAt,
-        records: data.records.length,
-        failures: data.failures.length,
+        records,
+        failures,
         ...stored,
       };
     },

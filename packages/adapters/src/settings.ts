@@ -1,9 +1,11 @@
 import { COMMON, FUNCTION } from '@weatherline/runtime';
 import { KAFKA_SETTINGS } from './kafka/settings.ts';
+import { S3_SETTINGS } from './s3/settings.ts';
 
 /** Every variable that some deployable reads: one environment may serve them all. */
 export const DEPLOYABLE_VARIABLES: readonly string[] = Object.values({
   ...COMMON,
   ...FUNCTION,
   ...KAFKA_SETTINGS,
+  ...S3_SETTINGS,
 }).map(({ env }) => env);

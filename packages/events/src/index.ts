@@ -11,7 +11,7 @@ export {
   type Lane,
   type Stage,
 } from './define-event.ts';
-export { Location, LocationId, parseLocations } from './location.ts';
+export { Location, LocationId, DEFAULT_LOCATIONS, parseLocations } from './location.ts';
 export {
   budgetKey,
   parseProductKey,

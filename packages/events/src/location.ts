@@ -52,3 +52,25 @@ export function parseLocations(text: string): Location[] {
   const more = result.issues.length - shown.length;
   throw new RangeError([...shown, ...(more > 0 ? [`and ${more} more`] : [])].join('\n    '));
 }
+
+/** Who is collected where nobody has said otherwise: the places of the seed's deployment. */
+export const DEFAULT_LOCATIONS: readonly Location[] = [
+  {
+    id: 'chicago',
+    name: 'Chicago',
+    lat: 41.8781,
+    lon: -87.6298,
+    elevation: 181,
+    country: 'US',
+    timezone: 'America/Chicago',
+  },
+  {
+    id: 'luxembourg',
+    name: 'Luxembourg',
+    lat: 49.6117,
+    lon: 6.13,
+    elevation: 300,
+    country: 'LU',
+    timezone: 'Europe/Luxembourg',
+  },
+];

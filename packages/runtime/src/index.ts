@@ -42,7 +42,7 @@ export { COMMON, duration, FUNCTION, httpUrl, oneOf, whole } from './settings.ts
 export { createLogger, redact, type LogOptions } from './log.ts';
 export { createMetrics, type HttpObservation, type LagSample, type Metrics } from './metrics.ts';
 export { listen, serveInfra, type Check, type Infra, type Listening } from './infra-server.ts';
-export { EXIT, exitCodeOf, stopOnSignals, type Stopping } from './lifecycle.ts';
+export { endOnBugs, EXIT, exitCodeOf, runProcess, stopOnSignals, type Stopping } from './lifecycle.ts';
 export { gunzip, gzip } from './gzip.ts';
 export { backoffMs } from './backoff.ts';
 export { secretReader } from './secret-reader.ts';

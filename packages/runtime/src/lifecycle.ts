@@ -1,3 +1,4 @@
+import type { Logger } from './define-function.ts';
 import { ConfigurationError } from './errors.ts';
 
 /** What a process says to its parent (INTERFACES: 78 is sysexits' EX_CONFIG). */
@@ -52,4 +53,27 @@ export function stopOnSignals(host: NodeJS.Process): Stopping {
 /** The exit code that an error at the top means. */
 export function exitCodeOf(error: unknown): number {
   return error instanceof ConfigurationError ? EXIT.configuration : EXIT.failed;
+}
+
+/** Runs a deployable to its end and ends the process with the code that its end means. */
+export async function runProcess(name: string, host: NodeJS.Process, run: () => Promise<void>): Promise<void> {
+  let code: number = EXIT.ok;
+  try {
+    await run();
+  } catch (error) {
+    host.stderr.write(`weatherline ${name}: ${error instanceof Error ? error.message : String(error)}\n`);
+    code = exitCodeOf(error);
+  }
+  // Timers of libraries must not keep a process that has said goodbye.
+  host.exit(code);
+}
+
+/** An error that nothing handled leaves the process in no known state: it is logged, and the platform starts another. */
+export function endOnBugs(host: NodeJS.Process, log: Logger): void {
+  const end = (error: unknown): void => {
+    log.error('process ends on an error that nothing handled', { err: error });
+    host.exit(EXIT.failed);
+  };
+  host.on('uncaughtException', end);
+  host.on('unhandledRejection', end);
 }

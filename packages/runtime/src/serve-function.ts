@@ -4,9 +4,8 @@ import { systemClock } from './clock.ts';
 import { loadConfig, type Environment, type Settings, type Values } from './config.ts';
 import { consume, type Consumer } from './consumer-host.ts';
 import type { FunctionDefinition, Logger } from './define-function.ts';
-import { ConfigurationError } from './errors.ts';
 import { serveInfra, type Check } from './infra-server.ts';
-import { exitCodeOf, stopOnSignals } from './lifecycle.ts';
+import { endOnBugs, runProcess, stopOnSignals } from './lifecycle.ts';
 import { createLogger } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import type { Broker, Clock } from './ports.ts';
@@ -50,16 +49,7 @@ export async function serveFunction<S extends Settings, In extends Chained, Out 
   serving: Serving<S, In, Out>,
   host: NodeJS.Process,
 ): Promise<void> {
-  try {
-    await serve(serving, host);
-    host.exitCode = 0;
-  } catch (error) {
-    const text = error instanceof ConfigurationError ? error.message : String(error);
-    host.stderr.write(`weatherline ${serving.name}: ${text}\n`);
-    host.exitCode = exitCodeOf(error);
-  }
-  // Timers of libraries must not keep a process that has said goodbye.
-  host.exit();
+  await runProcess(serving.name, host, async () => serve(serving, host));
 }
 
 async function serve<S extends Settings, In extends Chained, Out extends Chained>(
@@ -71,12 +61,7 @@ async function serve<S extends Settings, In extends Chained, Out extends Chained
   const service = `weatherline.${name}`;
   const secrets = (): readonly string[] => serving.secrets?.(config) ?? [];
   const log = createLogger({ service, version, level: config.logLevel, secrets });
-  const fatal = (error: unknown): void => {
-    log.error('process ends on an error that nothing handled', { err: error });
-    host.exit(1);
-  };
-  host.on('uncaughtException', fatal);
-  host.on('unhandledRejection', fatal);
+  endOnBugs(host, log);
   using stopping = stopOnSignals(host);
   await using resources = new AsyncDisposableStack();
   const metrics = createMetrics({ service, version });

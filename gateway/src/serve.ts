@@ -1,0 +1,84 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { DEFAULT_LOCATIONS } from '@weatherline/events';
+import {
+  COMMON,
+  createLogger,
+  createMetrics,
+  endOnBugs,
+  listen,
+  loadConfig,
+  runProcess,
+  serveInfra,
+  stopOnSignals,
+  systemClock,
+  type ObjectStore,
+  type Settings,
+  type Values,
+} from '@weatherline/runtime';
+import { createGateway } from './app.ts';
+
+const BASE = {
+  schedule: COMMON.schedule,
+  locations: COMMON.locations,
+  httpHost: COMMON.httpHost,
+  httpPort: COMMON.httpPort,
+  infraPort: COMMON.infraPort,
+  logLevel: COMMON.logLevel,
+} as const;
+
+export type GatewayServing<S extends Settings> = {
+  readonly version: string;
+  readonly settings: S;
+  /** Variables of other deployables, which are no mistake in this one's environment. */
+  readonly known: readonly string[];
+  readonly open: (config: Values<S & typeof BASE>) => Promise<ObjectStore>;
+};
+
+/** The gateway as a process of its own; SIGTERM lets the requests in hand finish and ends it with 0. */
+export async function serveGateway<S extends Settings>(
+  serving: GatewayServing<S>,
+  host: NodeJS.Process,
+): Promise<void> {
+  await runProcess('gateway', host, async () => serve(serving, host));
+}
+
+async function serve<S extends Settings>(
+  { version, settings, known, open }: GatewayServing<S>,
+  host: NodeJS.Process,
+): Promise<void> {
+  const config: Values<S & typeof BASE> = loadConfig({ ...settings, ...BASE }, host.env, known);
+  const service = 'weatherline.gateway';
+  const log = createLogger({ service, version, level: config.logLevel });
+  endOnBugs(host, log);
+  const { schedule } = config;
+  const locations = config.locations ?? DEFAULT_LOCATIONS;
+  using stopping = stopOnSignals(host);
+  await using resources = new AsyncDisposableStack();
+  const clock = systemClock;
+  const metrics = createMetrics({ service, version });
+  const now = clock.now();
+  metrics.setSchedulePeriod((schedule.next(now).getTime() - schedule.current(now).getTime()) / 1000);
+  const store = resources.use(await open(config));
+  const gateway = createGateway({ store, clock, log, schedule, locations, version, observe: metrics.observeHttp });
+  const http = resources.use(
+    await listen(createServer(gateway.callback), {
+      host: config.httpHost,
+      port: config.httpPort,
+      setting: 'WEATHERLINE_HTTP_PORT',
+    }),
+  );
+  const infra = resources.use(
+    await serveInfra({
+      host: config.httpHost,
+      port: config.infraPort,
+      metrics,
+      version: { service, version },
+      checks: async () => [{ name: 'store', ok: await gateway.ready() }],
+    }),
+  );
+  log.info('listening', { port: http.port, infra_port: infra.port });
+  if (!stopping.signal.aborted) await once(stopping.signal, 'abort');
+  log.info('stopping');
+  infra.drain();
+}
