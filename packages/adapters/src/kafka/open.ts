@@ -21,6 +21,7 @@ export function openConfiguredKafka({ config, env, clientId, log }: OpenKafka): 
     brokers: config.kafkaBrokers,
     clientId,
     compression: config.kafkaCompression,
+    times: { sessionMs: config.kafkaSession, heartbeatMs: Math.min(3_000, Math.floor(config.kafkaSession / 3)) },
     replication: { factor: config.kafkaReplication, minInSync: config.kafkaMinInSync },
     ...(ssl === undefined ? {} : { ssl }),
     ...(sasl === undefined ? {} : { sasl }),

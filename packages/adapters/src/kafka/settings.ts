@@ -1,4 +1,4 @@
-import { oneOf, whole, type Setting } from '@weatherline/runtime';
+import { duration, oneOf, whole, type Setting } from '@weatherline/runtime';
 
 function brokerList(text: string): readonly string[] {
   const brokers = text.split(',').map((entry) => entry.trim());
@@ -66,6 +66,12 @@ export const KAFKA_SETTINGS = {
     doc: 'The AWS region of msk-iam',
     optional: true,
     parse: String,
+  },
+  kafkaSession: {
+    env: 'WEATHERLINE_KAFKA_SESSION',
+    doc: 'How long a group waits for a silent member before it gives its partitions to others',
+    fallback: '10s',
+    parse: duration,
   },
   kafkaCompression: {
     env: 'WEATHERLINE_KAFKA_COMPRESSION',

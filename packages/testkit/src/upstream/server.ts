@@ -3,10 +3,17 @@ import { createServer, type ServerResponse } from 'node:http';
 import { createRecordedUpstream, type UpstreamOptions } from './answer.ts';
 import type { FaultRule, Reply } from './script.ts';
 
+export type RecordedRequest = {
+  /** Unix milliseconds. */
+  readonly at: number;
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+};
+
 export type RecordedServer = AsyncDisposable & {
   readonly url: string;
   /** Every weather request so far, without its key. */
-  readonly requests: readonly { readonly path: string; readonly query: Readonly<Record<string, string>> }[];
+  readonly requests: readonly RecordedRequest[];
   readonly setScript: (script: readonly FaultRule[]) => void;
 };
 
@@ -20,12 +27,12 @@ export async function startRecordedUpstream(
   options: UpstreamOptions & { readonly port?: number; readonly host?: string } = {},
 ): Promise<RecordedServer> {
   const upstream = createRecordedUpstream(options);
-  const requests: { path: string; query: Record<string, string> }[] = [];
+  const requests: RecordedRequest[] = [];
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://upstream');
     if (url.pathname === '/data/2.5/weather') {
       const { appid: _key, ...query } = Object.fromEntries(url.searchParams);
-      requests.push({ path: url.pathname, query });
+      requests.push({ at: Date.now(), path: url.pathname, query });
       send(response, upstream.answer(url.searchParams));
     } else if (url.pathname === '/_requests') json(response, 200, requests);
     else if (url.pathname === '/_script' && request.method === 'DELETE') {
