@@ -72,7 +72,7 @@ export class Deployment {
       for (let tries = 0; tries < 1200; tries += 1) {
         const line = lines.split('\n').find((text) => text.includes(`"msg":"${message}"`));
         if (line !== undefined) return JSON.parse(line);
-        if (child.exitCode !== null) break;
+        if (child.exitCode !== null || child.signalCode !== null) break;
         await delay(25);
       }
       throw new Error(`${name} never said '${message}'\n${lines.slice(-2000)}\n${errors.slice(-2000)}`);

@@ -1,11 +1,15 @@
 import { openEmbeddedBroker } from '@weatherline/adapters/embedded';
+import { openKafkaBroker } from '@weatherline/adapters/kafka';
 import { ProductStored, RunRequested } from '@weatherline/events';
 import { consume, defineFunction, TOPICS } from '@weatherline/runtime';
 
 /** A consumer whose handler kills its own process on the slot that is named; says `done` when nothing is left. */
-const [directory = '', poison = ''] = process.argv.slice(2);
+const [place = '', poison = ''] = process.argv.slice(2);
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-const broker = await openEmbeddedBroker({ directory });
+const replication = { factor: 1, minInSync: 1 };
+const broker = /^[\d.]+:\d+$/.test(place)
+  ? openKafkaBroker({ brokers: [place], replication, times: { sessionMs: 2_000, heartbeatMs: 500, fetchWaitMs: 100 } })
+  : await openEmbeddedBroker({ directory: place });
 await broker.ensureTopics(TOPICS);
 const definition = defineFunction({
   name: 'fetch',

@@ -32,7 +32,7 @@ export class Publisher {
       // Its order guard drops concurrent sends (tulios/kafkajs#598, #1005); our effects are idempotent instead.
       idempotent: false,
       createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
-      retry: { retries: 2, initialRetryTime: 100, maxRetryTime: 1_000 },
+      retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 1_000 },
     });
   }
 

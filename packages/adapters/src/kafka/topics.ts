@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { HaltError, type TopicSpec } from '@weatherline/runtime';
 import kafkajs from 'kafkajs';
 import type { Admin } from 'kafkajs';
@@ -118,6 +119,20 @@ async function createTopics(admin: Admin, specs: readonly TopicSpec[], replicati
       configEntries: Object.entries(topicConfig(spec, replication)).map(([name, value]) => ({ name, value })),
     })),
   });
+  // A leader that is named may not know it yet; who publishes then writes some messages twice.
+  for (const { name } of specs) await untilLed(admin, name);
+}
+
+async function untilLed(admin: Admin, topic: string): Promise<void> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      await admin.fetchTopicOffsets(topic);
+      return;
+    } catch (error) {
+      if (tries >= 20) throw error;
+      await delay(100);
+    }
+  }
 }
 
 type Described = ReadonlyMap<string, { readonly value: string; readonly isOverride: boolean }>;
