@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { startS3Server, type S3Server } from '@weatherline/testkit/s3';
 import test, { type ExecutionContext } from 'ava';
-import { openS3Store, type S3Store } from '../src/s3/index.ts';
+import { openS3Store, type Limits, type S3Store } from '../src/s3/index.ts';
 
 /** As in a pod: the environment names a role and a token file, and nothing else. */
 const ROLE = 'arn:aws:iam::123456789012:role/upload';
@@ -18,7 +18,12 @@ function tokenOf(subject: string, expiresInS = 3600): string {
   return `${part({ alg: 'RS256' })}.${part({ sub: subject, exp })}.CANARYCANARY`;
 }
 
-async function pod(t: ExecutionContext, token: string, options: { credentialLifeMs?: number } = {}): Promise<Pod> {
+async function pod(
+  t: ExecutionContext,
+  token: string,
+  options: { credentialLifeMs?: number } = {},
+  more: Partial<Limits> = {},
+): Promise<Pod> {
   const server = await startS3Server({ buckets: ['bucket'], requireSessionToken: true, ...options });
   const folder = await mkdtemp(join(tmpdir(), 'weatherline-'));
   const file = join(folder, 'token');
@@ -34,7 +39,11 @@ async function pod(t: ExecutionContext, token: string, options: { credentialLife
     AWS_CONFIG_FILE: join(folder, 'none'),
     AWS_SHARED_CREDENTIALS_FILE: join(folder, 'none'),
   });
-  const store = await openS3Store({ bucket: 'bucket', forcePathStyle: true, limits: { firstMs: 1, capMs: 4 } });
+  const store = await openS3Store({
+    bucket: 'bucket',
+    forcePathStyle: true,
+    limits: { firstMs: 1, capMs: 4, ...more },
+  });
   t.teardown(async () => {
     await store[Symbol.asyncDispose]();
     await server[Symbol.asyncDispose]();
@@ -105,6 +114,19 @@ test.serial('a role service that fails is waited for', async (t) => {
   server.expireCredentials();
   server.setScript([{ fault: 'access-denied', operation: 'AssumeRoleWithWebIdentity' }]);
   await t.throwsAsync(async () => store.get('k'), { code: 'STORE_ACCESS_DENIED' });
+});
+
+test.serial('a role service that hangs holds nothing up for ever', async (t) => {
+  const { server, store } = await pod(t, tokenOf('first'), {}, { requestMs: 300, totalMs: 1_000, attempts: 2 });
+  server.setScript([{ fault: 'hang-before', operation: 'AssumeRoleWithWebIdentity' }]);
+  await t.throwsAsync(async () => store.get('k'), { code: 'STORE_UNAVAILABLE' });
+  server.setScript([]);
+  for (let tries = 0; tries < 20; tries += 1) {
+    const found = await store.get('k').catch(() => 'not yet');
+    if (found === undefined) break;
+    t.true(tries < 19);
+  }
+  t.is(server.counts['GetObject'], 1);
 });
 
 test.serial('the static variables serve too, and a region is demanded where none is set', async (t) => {

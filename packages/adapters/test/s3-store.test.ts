@@ -80,6 +80,36 @@ test('parts whose answers were lost are stored once, and known as ours', async (
   }
 });
 
+test("parts that a killed writer left are no object, and in nobody's way", async (t) => {
+  const { server, store } = await open(t);
+  server.setScript([
+    { fault: 'access-denied', operation: 'CompleteMultipartUpload' },
+    { fault: 'access-denied', operation: 'AbortMultipartUpload' },
+  ]);
+  await t.throwsAsync(async () => store.put('big', randomBytes(9 * MIB), create), { code: 'STORE_ACCESS_DENIED' });
+  t.is(server.openUploads, 1);
+  server.setScript([]);
+  t.is(await store.get('big'), undefined);
+  t.true((await store.put('big', randomBytes(9 * MIB), create)).stored);
+});
+
+test('half of all requests slowed down is not noticed, at less than two more requests each', async (t) => {
+  const { server, store } = await open(t);
+  server.setScript([{ fault: 'slow-down', every: 2 }]);
+  const keys = Array.from({ length: 50 }, (_, at) => `k/${at}`);
+  for (const key of keys) t.true((await store.put(key, text(key), create)).stored);
+  for (const key of keys) t.is((await store.get(key))?.size, key.length);
+  t.true((server.counts['PutObject'] ?? 0) <= 150);
+});
+
+test('damage to an object in parts is noticed', async (t) => {
+  const { server, store } = await open(t);
+  await store.put('big', randomBytes(9 * MIB), create);
+  const stored = server.bucket('bucket').find('big');
+  if (stored !== undefined) server.bucket('bucket').put('big', { ...stored, body: randomBytes(9 * MIB) });
+  await t.throwsAsync(async () => store.get('big'), { code: 'STORE_UNAVAILABLE', message: /DamagedBody/ });
+});
+
 test('parts that cannot be completed are aborted', async (t) => {
   const { server, store } = await open(t);
   const attempt = async (fault: 'access-denied' | 'conflict', operation: string, code: string): Promise<void> => {

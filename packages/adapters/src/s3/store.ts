@@ -8,6 +8,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import {
+  sha256,
   systemClock,
   type Clock,
   type Listing,
@@ -24,9 +25,9 @@ import { checkKey } from '../object-key.ts';
 import { Caller, LIMITS, type Attempt, type Limits } from './caller.ts';
 import { createClient, type ClientOptions } from './client.ts';
 import { inputOf, listingOf, unquoted } from './listing.ts';
-import { metadataWith, putIdOf, withoutPutId } from './metadata.ts';
+import { isWhole, metadataWith, putIdOf, withoutOwn } from './metadata.ts';
 import { presignGet } from './presign.ts';
-import { Writer } from './put.ts';
+import { PART_BYTES, Writer } from './put.ts';
 import { DamagedBody, type Call } from './verdict.ts';
 
 export type S3Options = ClientOptions & {
@@ -75,18 +76,19 @@ class BucketStore implements S3Store {
 
   async get(key: string): Promise<StoredObject | undefined> {
     const found = await this.#get(key);
-    return found === undefined ? undefined : { ...found, metadata: withoutPutId(found.metadata) };
+    return found === undefined ? undefined : { ...found, metadata: withoutOwn(found.metadata) };
   }
 
   async head(key: string): Promise<Described | undefined> {
     const found = await this.#head(key);
-    return found === undefined ? undefined : { ...found, metadata: withoutPutId(found.metadata) };
+    return found === undefined ? undefined : { ...found, metadata: withoutOwn(found.metadata) };
   }
 
   async put(key: string, body: Uint8Array, options: PutOptions): Promise<PutResult> {
     checkKey(key);
     const putId = randomUUID();
-    const metadata = metadataWith(options.metadata ?? {}, putId);
+    const digest = body.length > PART_BYTES ? { sha256: sha256(body) } : {};
+    const metadata = metadataWith(options.metadata ?? {}, { putId, ...digest });
     const ourEtag = async (): Promise<string | undefined> => {
       const found = await this.#head(key);
       return found !== undefined && putIdOf(found.metadata) === putId ? found.etag : undefined;
@@ -130,7 +132,9 @@ class BucketStore implements S3Store {
         const { ContentLength: size = 0, Body } = answer;
         allow(size);
         const body = await bytesOf(Body, size);
-        return { ...describe(key, answer), size, body };
+        const described = describe(key, answer);
+        if (!isWhole(body, described.metadata)) throw new DamagedBody();
+        return { ...described, size, body };
       },
       ({ becomes }) => (becomes === 'absent' ? { value: undefined } : undefined),
     );
