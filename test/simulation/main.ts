@@ -2,6 +2,7 @@ import { simulate } from './simulate.ts';
 import { calmScenario, drawScenario } from './scenario.ts';
 
 const [from = '1', count = '1', flag = ''] = process.argv.slice(2);
+Error.stackTraceLimit = flag === '' ? 0 : 10;
 const started = performance.now();
 let failing = 0;
 for (let seed = Number(from); seed < Number(from) + Number(count); seed += 1) {

@@ -120,7 +120,13 @@ class MessageLife<In extends Chained, Out extends Chained> {
     const { offset } = this.#message;
     this.#worker.signal.throwIfAborted();
     tracker.setOrdeal(offset, { ...before, crashes: (before.crashes ?? 0) + 1 });
-    await this.#worker.commitNow();
+    try {
+      await this.#worker.commitNow();
+    } catch (error) {
+      // It has not started: a broker that takes no commits is no crash.
+      tracker.setOrdeal(offset, before);
+      throw error;
+    }
     try {
       await this.#handle(before.attempts + 1, startedAt);
       tracker.complete(offset);

@@ -138,9 +138,12 @@ export async function listAll({ store }: Pick<Evidence, 'store'>, prefix: string
   return found;
 }
 
+const unpacked = new WeakMap<Uint8Array, unknown>();
+
 /** The data of a stored memo. */
-export function memoData(memo: StoredObject): unknown {
-  return decodeStructured(gunzip(memo.body, 2 ** 25)).data;
+export function memoData({ body }: StoredObject): unknown {
+  if (!unpacked.has(body)) unpacked.set(body, decodeStructured(gunzip(body, 2 ** 25)).data);
+  return unpacked.get(body);
 }
 
 /** What each location's reading says, as text that two of them can be compared by. */

@@ -1,0 +1,91 @@
+import { calmScenario, drawScenario } from './scenario.ts';
+import { simulate, type Outcome } from './simulate.ts';
+
+/** What one worker is to do; `shard` of `shards` takes every so-manieth. */
+export type Job =
+  | { readonly kind: 'seeds'; readonly from: number; readonly count: number; readonly stopAfterMs?: number }
+  | { readonly kind: 'singles'; readonly shard: number; readonly shards: number }
+  | { readonly kind: 'pairs'; readonly shard: number; readonly shards: number; readonly stopAfterMs: number };
+
+export type Failure = { readonly what: string; readonly violations: readonly string[] };
+
+export type Report = {
+  readonly runs: number;
+  readonly failures: readonly Failure[];
+  readonly points: number;
+  /** The longest that a slot's last part took to be stored after a crash. */
+  readonly slowestMs: number;
+  readonly isWhole: boolean;
+};
+
+/** The seed that crashes are enumerated over. */
+const ENUMERATED = 1;
+const ENOUGH = 3;
+
+export async function work(job: Job): Promise<Report> {
+  Error.stackTraceLimit = 0;
+  const tally = new Tally();
+  if (job.kind === 'seeds') await runSeeds(job, tally);
+  else if (job.kind === 'singles') await runSingles(job, tally);
+  else await runPairs(job, tally);
+  return tally.report();
+}
+
+class Tally {
+  runs = 0;
+  points = 0;
+  slowestMs = 0;
+  isWhole = true;
+  readonly failures: Failure[] = [];
+  readonly #started = performance.now();
+
+  take(what: string, outcome: Outcome): void {
+    this.runs += 1;
+    this.slowestMs = Math.max(this.slowestMs, outcome.slowestMs);
+    if (outcome.violations.length > 0) this.failures.push({ what, violations: outcome.violations });
+  }
+
+  /** Is there nothing more to learn, or no more time? */
+  isOver(stopAfterMs = Infinity): boolean {
+    if (this.failures.length < ENOUGH && performance.now() - this.#started < stopAfterMs) return false;
+    this.isWhole = false;
+    return true;
+  }
+
+  report(): Report {
+    const { runs, failures, points, slowestMs, isWhole } = this;
+    return { runs, failures, points, slowestMs, isWhole };
+  }
+}
+
+async function runSeeds({ from, count, stopAfterMs }: Job & { kind: 'seeds' }, tally: Tally): Promise<void> {
+  for (let seed = from; seed < from + count; seed += 1) {
+    if (tally.isOver(stopAfterMs)) return;
+    tally.take(`WEATHERLINE_TEST_SEED=${seed}`, await simulate(drawScenario(seed)));
+  }
+}
+
+/** A crash at every point, one at a time. */
+async function runSingles({ shard, shards }: Job & { kind: 'singles' }, tally: Tally): Promise<void> {
+  const scenario = calmScenario(ENUMERATED);
+  const { points, names } = await simulate(scenario, { trace: true });
+  tally.points = points;
+  for (let at = shard; at < points; at += shards) {
+    if (tally.isOver()) return;
+    tally.take(`a crash at ${names[at]}`, await simulate(scenario, { crashAt: [at] }));
+  }
+}
+
+/** A crash at every point, and in the run that follows from it at every later one. */
+async function runPairs({ shard, shards, stopAfterMs }: Job & { kind: 'pairs' }, tally: Tally): Promise<void> {
+  const scenario = calmScenario(ENUMERATED);
+  const { points } = await simulate(scenario);
+  tally.points = points;
+  for (let first = shard; first < points; first += shards) {
+    const { points: later } = await simulate(scenario, { crashAt: [first] });
+    for (let second = first + 1; second < later; second += 1) {
+      if (tally.isOver(stopAfterMs)) return;
+      tally.take(`crashes at points ${first} and ${second}`, await simulate(scenario, { crashAt: [first, second] }));
+    }
+  }
+}
