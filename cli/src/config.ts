@@ -1,3 +1,4 @@
+import { DEPLOYABLE_VARIABLES } from '@weatherline/adapters/settings';
 import { DEFAULT_LOCATIONS, type Location } from '@weatherline/events';
 import { COMMON, loadConfig, type Environment, type Values } from '@weatherline/runtime';
 import { recordedPlaces } from '@weatherline/testkit/upstream';
@@ -20,7 +21,7 @@ export type Config = Omit<Values<typeof SETTINGS>, 'provider' | 'locations'> & {
 
 /** Reads the environment; throws one ConfigurationError that names every problem. */
 export function readConfig(env: Environment): Config {
-  const values = loadConfig(SETTINGS, env);
+  const values = loadConfig(SETTINGS, env, DEPLOYABLE_VARIABLES);
   const provider = values.provider ?? (values.openweatherKey === undefined ? 'recorded' : 'openweather');
   return {
     ...values,

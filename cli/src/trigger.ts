@@ -102,6 +102,8 @@ export type WaitOptions = {
   readonly signal: AbortSignal;
   /** Why nothing is consumed, when a function has halted. */
   readonly haltedBy: () => unknown;
+  /** How often it looks; default 50 ms. */
+  readonly everyMs?: number;
 };
 
 export type WaitResult = RunState & { readonly ended: 'stored' | 'dead-letter' | 'halt' | 'timeout' | 'stopped' };
@@ -111,7 +113,7 @@ export async function waitForRun(
   store: ObjectReader,
   log: LogReader,
   plan: Plan,
-  { clock, timeoutMs, signal, haltedBy }: WaitOptions,
+  { clock, timeoutMs, signal, haltedBy, everyMs = 50 }: WaitOptions,
 ): Promise<WaitResult> {
   const deadline = clock.now().getTime() + timeoutMs;
   for (;;) {
@@ -121,6 +123,6 @@ export async function waitForRun(
     if (haltedBy() !== undefined) return { ...state, ended: 'halt' };
     if (signal.aborted) return { ...state, ended: 'stopped' };
     if (clock.now().getTime() > deadline) return { ...state, ended: 'timeout' };
-    await clock.sleep(50, signal).catch(() => undefined);
+    await clock.sleep(everyMs, signal).catch(() => undefined);
   }
 }

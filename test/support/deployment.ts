@@ -82,6 +82,11 @@ export class Deployment {
     return started;
   }
 
+  /** What an operator's shell would hold. */
+  cliEnv(): Readonly<Record<string, string>> {
+    return { ...this.#env, WEATHERLINE_LOCATIONS: JSON.stringify(recordedPlaces()) };
+  }
+
   /** Plans a run of all recorded places and asks for it. */
   async trigger(slot: string, partSize = 7): Promise<Plan> {
     const planned = planRun({

@@ -1,5 +1,7 @@
 import { slotId } from '@weatherline/events';
+import type { Schedule } from '@weatherline/events/schedule';
 import { duration, EXIT, systemClock } from '@weatherline/runtime';
+import { namesCluster, openCluster } from '../cluster.ts';
 import { readConfig } from '../config.ts';
 import { askOwner } from '../control.ts';
 import { DirectoryOwned } from '../data-directory.ts';
@@ -20,7 +22,9 @@ export type TriggerOptions = {
 /** Asks for a slot: through the owner of the directory when there is one, else as its owner until it is done. */
 export async function trigger(options: TriggerOptions, output: Output): Promise<number> {
   const timeoutMs = duration(options.timeout);
-  const slot = wantedSlot(options);
+  if (namesCluster(process.env)) return inCluster(options, output, timeoutMs);
+  const { schedule, provider } = readConfig(process.env);
+  const slot = wantedSlot(options, schedule, provider === 'recorded');
   await using resources = new AsyncDisposableStack();
   try {
     const ports = await openOwned(options.data, output, resources);
@@ -36,12 +40,29 @@ export async function trigger(options: TriggerOptions, output: Output): Promise<
   }
 }
 
-function wantedSlot({ slot, offSchedule = false }: TriggerOptions): Date {
-  const { schedule, provider } = readConfig(process.env);
+/** Asks an installation on Kafka and S3; its own processes do the work. */
+async function inCluster(options: TriggerOptions, output: Output, timeoutMs: number): Promise<number> {
+  await using resources = new AsyncDisposableStack();
+  const cluster = await openCluster(process.env, resources);
+  // Who is asked is fetch's business; only what has history may be asked about the past, and no live provider has it.
+  const slot = wantedSlot(options, cluster.schedule, false);
+  const { plan, isNew } = await triggerRun(cluster, slot, 'manual');
+  if (options.wait !== true) {
+    const receipt = { run: plan.run.id, parts: plan.parts.length, isNew };
+    output.result(receipt, ({ run, parts }) => `${run}  requested, ${parts} ${parts === 1 ? 'part' : 'parts'}`);
+    return EXIT.ok;
+  }
+  const { signal } = new AbortController();
+  // Every look asks the brokers for dead letters.
+  const waiting = { clock: systemClock, timeoutMs, signal, haltedBy: () => undefined, everyMs: 500 };
+  return report(output, plan, isNew, await waitForRun(cluster.store, cluster.broker, plan, waiting));
+}
+
+function wantedSlot({ slot, offSchedule = false }: TriggerOptions, schedule: Schedule, history: boolean): Date {
   const now = systemClock.now();
   if (slot === undefined) return schedule.current(now);
   try {
-    return checkSlot(slot, { schedule, now, offSchedule, history: provider === 'recorded' });
+    return checkSlot(slot, { schedule, now, offSchedule, history });
   } catch (error) {
     if (error instanceof RangeError) throw new Failure(EXIT.usage, error.message, { cause: error });
     throw error;
