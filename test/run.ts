@@ -45,7 +45,10 @@ function groups(): string[][] {
   if (!isAll || patterns.length > 0) return [patterns];
   const heavy = ['test/chaos/**', 'test/simulation/**', 'packages/adapters/test/kafka-*.test.ts'];
   // Exclusions alone would find nothing.
-  return [['**/*.test.ts', ...heavy.map((pattern) => `!${pattern}`)], ['--concurrency=1', ...heavy]];
+  return [
+    ['**/*.test.ts', ...heavy.map((pattern) => `!${pattern}`)],
+    ['--concurrency=1', ...heavy],
+  ];
 }
 
 function takeTap(text: string, state: { failing: boolean }): void {

@@ -34,7 +34,8 @@ export type LagSample = {
 export function createMetrics({ service, version }: { service: string; version: string }): Metrics {
   const registry = new Registry();
   const registers = [registry];
-  collectDefaultMetrics({ register: registry });
+  // The default of 10 ms wakes an idle process a hundred times a second: half of what it costs.
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 200 });
   new Gauge({
     name: 'weatherline_build_info',
     help: 'What runs here; always 1',

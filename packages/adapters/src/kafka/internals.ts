@@ -28,6 +28,7 @@ export function onJoin(assigner: object, hooks: JoinHooks): void {
 for (const [owner, method] of [
   [ConsumerGroup.prototype, 'joinAndSync'],
   [RequestQueue.prototype, 'scheduleCheckPendingRequests'],
+  [RequestQueue.prototype, 'scheduleRequestTimeoutCheck'],
 ] as const) {
   if (typeof Reflect.get(owner, method) !== 'function') throw new Error(`kafkajs has no ${method}: expected 2.2.4`);
 }
@@ -57,4 +58,18 @@ const scheduleCheck = Reflect.get(RequestQueue.prototype, 'scheduleCheckPendingR
 RequestQueue.prototype.scheduleCheckPendingRequests = function check(this: RequestQueue): void {
   if (this.pending.length === 0 && this.throttledUntil <= Date.now()) return;
   scheduleCheck.call(this);
+};
+
+const TIMEOUT_CHECK_MS = 1_000;
+/** kafkajs looks ten times a second, for every connection, whether a request is late; once is enough for limits of ten seconds. */
+RequestQueue.prototype.scheduleRequestTimeoutCheck = function check(this: RequestQueue): void {
+  if (!this.enforceRequestTimeout) return;
+  this.destroy();
+  this.requestTimeoutIntervalId = setInterval(() => {
+    const now = Date.now();
+    for (const request of this.inflight.values()) {
+      if (now - request.sentAt > request.requestTimeout) request.timeoutRequest();
+    }
+    if (!this.isConnected()) this.destroy();
+  }, TIMEOUT_CHECK_MS);
 };
