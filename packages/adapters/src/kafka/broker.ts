@@ -11,7 +11,7 @@ import {
 } from '@weatherline/runtime';
 import type { Admin, Kafka } from 'kafkajs';
 import { connect, type Compression, type ConnectionOptions } from './client.ts';
-import { brokerError } from './errors.ts';
+import { brokerError, kafkaType } from './errors.ts';
 import { Member, MEMBER_TIMES, type MemberTimes } from './member.ts';
 import { lagOf, positionsOf } from './positions.ts';
 import { Publisher } from './publisher.ts';
@@ -113,8 +113,7 @@ class KafkajsBroker implements KafkaBroker {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([...this.#members].map(async (member) => member[Symbol.asyncDispose]()));
     await this.#publisher.close();
-    const admin = await this.#admin?.catch(() => undefined);
-    await admin?.disconnect();
+    await this.#closeAdmin();
   }
 
   /** A topic outside the catalogue: is it there at all? kafkajs would ask for it for seconds. */
@@ -131,10 +130,23 @@ class KafkajsBroker implements KafkaBroker {
 
   async #ask<Answer>(doing: string, question: (admin: Admin) => Promise<Answer>): Promise<Answer> {
     try {
-      return await question(await this.#connectedAdmin());
+      try {
+        return await question(await this.#connectedAdmin());
+      } catch (error) {
+        if (kafkaType(error) !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
+        // A client that has once asked for a topic asks for it in every refresh: a deleted one would fail them all.
+        await this.#closeAdmin();
+        return await question(await this.#connectedAdmin());
+      }
     } catch (error) {
       throw brokerError(error, doing);
     }
+  }
+
+  async #closeAdmin(): Promise<void> {
+    const admin = await this.#admin?.catch(() => undefined);
+    this.#admin = undefined;
+    await admin?.disconnect();
   }
 
   async #connectedAdmin(): Promise<Admin> {

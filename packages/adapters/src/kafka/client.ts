@@ -1,3 +1,5 @@
+import { connect as connectTcp, isIP } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { promisify } from 'node:util';
 import { zstdCompress, zstdDecompress } from 'node:zlib';
 import type { Logger } from '@weatherline/runtime';
@@ -41,9 +43,25 @@ export function connect({ brokers, clientId, ssl, sasl, log, socketFactory }: Co
     logCreator: () => (entry) => forward(entry, log),
     ...(ssl === undefined ? {} : { ssl }),
     ...(sasl === undefined ? {} : { sasl }),
-    ...(socketFactory === undefined ? {} : { socketFactory }),
+    socketFactory: socketFactory ?? openSocket,
   });
 }
+
+const KEEP_ALIVE_MS = 30_000;
+
+/** A connection to a broker. The properties of `ssl` are read now, so that a rotated certificate is used. */
+const openSocket: ISocketFactory = ({ host, port, ssl, onConnect }) => {
+  const servername = isIP(host) === 0 ? { servername: host } : {};
+  // kafkajs passes no ssl when there is none, whatever its types say.
+  const isPlain: boolean = ssl === undefined || ssl === null;
+  const socket = isPlain
+    ? connectTcp({ host, port }, onConnect)
+    : connectTls({ host, port, ...servername, ...ssl }, onConnect);
+  socket.setKeepAlive(true, KEEP_ALIVE_MS);
+  // Requests wait on a connection that is still being made, each with a listener: that is no leak.
+  socket.setMaxListeners(0);
+  return socket;
+};
 
 /** What kafkajs calls an error is most often the first of its retries: nobody is woken for it. */
 function forward({ namespace, log: { message, broker, error } }: LogEntry, log: Logger | undefined): void {

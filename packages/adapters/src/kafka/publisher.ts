@@ -18,22 +18,18 @@ const COMPRESS_FROM_BYTES = 1024;
 
 /** Publishes what is asked for in the same turn with one request; every message is on all in-sync replicas when it resolves. */
 export class Publisher {
-  readonly #producer: Producer;
+  readonly #kafka: Kafka;
   readonly #compression: Compression;
+  #producer: Producer;
   #connected: Promise<void> | undefined;
   #waiting: Waiting[] = [];
   #scheduled = false;
   #inFlight = 0;
 
   constructor(kafka: Kafka, compression: Compression) {
+    this.#kafka = kafka;
     this.#compression = compression;
-    this.#producer = kafka.producer({
-      allowAutoTopicCreation: false,
-      // Its order guard drops concurrent sends (tulios/kafkajs#598, #1005); our effects are idempotent instead.
-      idempotent: false,
-      createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
-      retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 1_000 },
-    });
+    this.#producer = producerOf(kafka);
   }
 
   async publish(topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
@@ -75,13 +71,24 @@ export class Publisher {
       await this.#request(batch);
       for (const { settle } of batch) settle.resolve();
     } catch (error) {
-      // One that is too large must not cost the others of its request.
-      if (batch.length > 1 && /TOO_LARGE/.test(kafkaType(error))) for (const one of batch) await this.#send([one]);
+      const type = kafkaType(error);
+      if (type === 'UNKNOWN_TOPIC_OR_PARTITION') this.#startAfresh();
+      // One that cannot be written must not cost the others of its request.
+      if (batch.length > 1 && /TOO_LARGE|UNKNOWN_TOPIC/.test(type)) for (const one of batch) await this.#send([one]);
       else for (const { topic, settle } of batch) settle.reject(brokerError(error, `publish to ${topic}`));
     } finally {
       this.#inFlight -= 1;
       if (this.#waiting.length > 0) this.#schedule();
     }
+  }
+
+  /** A producer that has written to a topic asks for it in every refresh: once it is deleted, all of them fail. */
+  #startAfresh(): void {
+    const old = this.#producer;
+    this.#producer = producerOf(this.#kafka);
+    this.#connected = undefined;
+    // Requests that are on their way end with their connection and are repeated by who made them.
+    old.disconnect().catch(() => undefined);
   }
 
   async #request(batch: readonly Waiting[]): Promise<void> {
@@ -100,6 +107,16 @@ export class Publisher {
       topicMessages: topicMessagesOf(batch),
     });
   }
+}
+
+function producerOf(kafka: Kafka): Producer {
+  return kafka.producer({
+    allowAutoTopicCreation: false,
+    // Its order guard drops concurrent sends (tulios/kafkajs#598, #1005); our effects are idempotent instead.
+    idempotent: false,
+    createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+    retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 1_000 },
+  });
 }
 
 function topicMessagesOf(batch: readonly Waiting[]): TopicMessages[] {
