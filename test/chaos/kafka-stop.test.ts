@@ -25,13 +25,13 @@ kafka.serial('SIGTERM under load: exit 0 in time, and no finished work is done a
   const running = STAGES.map((stage) => chain.start(stage));
   for (const one of running) await one.said('consuming');
   const slots = recentSlots(RUNS);
-  let isLoading = true;
+  const load = { isOver: false };
   const loading = (async () => {
     for (const slot of slots) await chain.trigger(slot, 2);
-    isLoading = false;
+    load.isOver = true;
   })();
   const stops: number[] = [];
-  for (let turn = 0; isLoading || turn < STAGES.length * 2; turn += 1) {
+  for (let turn = 0; !load.isOver || turn < STAGES.length * 2; turn += 1) {
     const at = turn % STAGES.length;
     const stage = STAGES[at] ?? 'fetch';
     // Its successor is there before it goes, as in a rolling update.
