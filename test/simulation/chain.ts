@@ -1,7 +1,7 @@
 import type { Location } from '@weatherline/events';
 import type { Schedule } from '@weatherline/events/schedule';
 import { createFetch } from '@weatherline/fetch';
-import { consume, type Broker, type Committed, type Logger, type ObjectStore } from '@weatherline/runtime';
+import { consume, type Broker, type Committed, type Logger, type WeatherProvider } from '@weatherline/runtime';
 import { brokerThrough, storeThrough, type MemoryBroker, type MemoryStore, type Upstream } from '@weatherline/testkit';
 import { transform } from '@weatherline/transform';
 import { createUpload } from '@weatherline/upload';
@@ -11,7 +11,7 @@ import { FreshCache } from '../../gateway/src/fresh-cache.ts';
 import { ProductIndex } from '../../gateway/src/product-index.ts';
 import type { Handled, SimProcess } from './process.ts';
 import type { Scenario } from './scenario.ts';
-import type { World } from './world.ts';
+import { never, type World } from './world.ts';
 
 const TEN_MINUTES = 600_000;
 const tick = (at: number): Date => new Date(at * TEN_MINUTES);
@@ -75,7 +75,7 @@ export async function startStages(
     for (const stage of stages) {
       const common = { ...shared, lane, concurrency: scenario.concurrency };
       if (stage === 'fetch') {
-        const provider = upstream.provider(process);
+        const provider = deadly(upstream.provider(process), process, scenario.killer);
         const ports = { provider, store, clock: process.clock, lane, random: world.random, concurrency: 2 };
         running.push(await consume({ ...common, function: createFetch(ports) }));
       } else if (stage === 'transform') running.push(await consume({ ...common, function: transform }));
@@ -83,6 +83,19 @@ export async function startStages(
     }
   }
   return { drain: async () => void (await Promise.all(running.map(async (one) => one[Symbol.asyncDispose]()))) };
+}
+
+/** A provider whose answer about one location ends the process that reads it. */
+function deadly(provider: WeatherProvider, process: SimProcess, killer: string | undefined): WeatherProvider {
+  if (killer === undefined) return provider;
+  return {
+    ...provider,
+    read: async (location, slot, signal) => {
+      if (location.id !== killer) return provider.read(location, slot, signal);
+      process.die();
+      return never();
+    },
+  };
 }
 
 /** Notes what each process was told of its partitions, so that finished work that is done again shows. */

@@ -246,7 +246,9 @@ function stir(
   }
   if (scenario.replay !== undefined)
     at(10 * MINUTE + random() * 4 * MINUTE, async () => replay(scenario, surroundings));
-  if (scenario.cron === 'skips') at(5 * MINUTE, async () => deployments.find(({ name }) => name === 'cron')?.stop());
+  const cron = deployments.find(({ name }) => name === 'cron');
+  if (scenario.cron === 'restarted') at(10 * MINUTE - random() * 60, async () => cron?.restart());
+  if (scenario.cron === 'skips') at(5 * MINUTE, async () => cron?.stop());
   return scripted;
 }
 
@@ -318,6 +320,29 @@ async function settle(
   return world.now;
 }
 
+/** A bug is met three times for each request, and then set aside. */
+async function checkAttempts({ scenario, upstream, broker }: Surroundings): Promise<string[]> {
+  const { bug, zombieEveryMs, shuffleEveryMs, restartEveryMs, crashRate, killer, redeliveryRate, rates } = scenario;
+  const isSteady = [bug === undefined, zombieEveryMs, shuffleEveryMs, restartEveryMs, killer].every((fault) => !fault);
+  if (!isSteady || crashRate > 0 || redeliveryRate > 0 || rates.length > 0) return [];
+  let requests = 0;
+  for (const lane of scenario.replay === undefined ? [''] : ['', '.replay']) {
+    for (const { end } of await broker.lag('weatherline.fetch', `${RunRequested.topic}${lane}`)) requests += end;
+  }
+  const met = upstream.calls.filter(({ answer }) => answer === 'bug').length;
+  return met > 3 * requests
+    ? [`attempts: expected at most 3 for each of ${requests} requests, met the bug ${met} times`]
+    : [];
+}
+
+/** The rests that everybody must have known of: a lease runs on for 5 s, and a pause takes a moment to be stored. */
+function restsOf({ scenario, upstream }: Surroundings): { from: number; until: number }[] {
+  const { callsPerMinute, rates, storeAway, crashRate, killer } = scenario;
+  const isKnown = callsPerMinute !== undefined && storeAway === undefined && crashRate === 0 && killer === undefined;
+  if (!isKnown || rates.some(({ operation }) => operation.startsWith('store.'))) return [];
+  return upstream.rests.map(({ from, until }) => ({ from: from + 20_000, until: until - 4_000 }));
+}
+
 function slowestOf({ writes }: Surroundings['store']): number {
   const delays = writes.map(({ at, after }) => {
     const slot = slotInstant(parseProductKey(after.key)?.runId ?? '');
@@ -336,7 +361,12 @@ async function check(scenario: Scenario, surroundings: Surroundings, lines: read
     lanes: scenario.replay === undefined ? ['live'] : ['live', 'replay'],
     writes: store.writes,
     commits: broker.commits,
-    upstream: { made: upstream.calls, callsPerMinute: scenario.callsPerMinute, history: false },
+    upstream: {
+      made: upstream.calls,
+      callsPerMinute: scenario.callsPerMinute,
+      history: false,
+      rests: restsOf(surroundings),
+    },
     latest,
     canaries: [CANARY],
     lines,
@@ -345,6 +375,7 @@ async function check(scenario: Scenario, surroundings: Surroundings, lines: read
   });
   // A plan that was stored in the last moments of its slot and not asked for is known, and shows as missing.
   const found = scenario.cron === 'late' ? all.filter((one) => !one.startsWith('requested: ')) : all;
+  found.push(...(await checkAttempts(surroundings)));
   for (const what of repeated) found.push(`repeat: ${what} was handled again by an owner who was told that it is done`);
   if (latest.length > 0) {
     const products = [...store.objects.keys()].filter((key) => /^weather-products\/.*\.jsonl$/.test(key)).toSorted();

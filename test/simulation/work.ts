@@ -1,9 +1,17 @@
-import { calmScenario, drawScenario } from './scenario.ts';
+import { calmScenario, drawScenario, type Scenario } from './scenario.ts';
 import { simulate, type Outcome } from './simulate.ts';
 
 /** What one worker is to do; `shard` of `shards` takes every so-manieth. */
 export type Job =
-  | { readonly kind: 'seeds'; readonly from: number; readonly count: number; readonly stopAfterMs?: number }
+  | {
+      readonly kind: 'seeds';
+      readonly from: number;
+      readonly count: number;
+      readonly stopAfterMs?: number;
+      readonly enough?: number;
+      /** Faults that every seed has, whatever else it draws. */
+      readonly focus?: Partial<Scenario>;
+    }
   | { readonly kind: 'singles'; readonly shard: number; readonly shards: number }
   | { readonly kind: 'pairs'; readonly shard: number; readonly shards: number; readonly stopAfterMs: number };
 
@@ -46,8 +54,8 @@ class Tally {
   }
 
   /** Is there nothing more to learn, or no more time? */
-  isOver(stopAfterMs = Infinity): boolean {
-    if (this.failures.length < ENOUGH && performance.now() - this.#started < stopAfterMs) return false;
+  isOver(stopAfterMs = Infinity, enough = ENOUGH): boolean {
+    if (this.failures.length < enough && performance.now() - this.#started < stopAfterMs) return false;
     this.isWhole = false;
     return true;
   }
@@ -58,10 +66,11 @@ class Tally {
   }
 }
 
-async function runSeeds({ from, count, stopAfterMs }: Job & { kind: 'seeds' }, tally: Tally): Promise<void> {
+async function runSeeds(job: Job & { kind: 'seeds' }, tally: Tally): Promise<void> {
+  const { from, count, stopAfterMs, enough, focus } = job;
   for (let seed = from; seed < from + count; seed += 1) {
-    if (tally.isOver(stopAfterMs)) return;
-    tally.take(`WEATHERLINE_TEST_SEED=${seed}`, await simulate(drawScenario(seed)));
+    if (tally.isOver(stopAfterMs, enough)) return;
+    tally.take(`WEATHERLINE_TEST_SEED=${seed}`, await simulate({ ...drawScenario(seed), ...focus }));
   }
 }
 
