@@ -38,6 +38,8 @@ export type Surroundings = {
   readonly handled: Handled[];
   readonly repeated: string[];
   readonly latest: string[];
+  /** The deaths that the killer among the locations has caused. */
+  readonly kills: string[];
 };
 
 /** A partition as it was when a process got it. */
@@ -75,7 +77,7 @@ export async function startStages(
     for (const stage of stages) {
       const common = { ...shared, lane, concurrency: scenario.concurrency };
       if (stage === 'fetch') {
-        const provider = deadly(upstream.provider(process), process, scenario.killer);
+        const provider = deadly(upstream.provider(process), process, surroundings);
         const ports = { provider, store, clock: process.clock, lane, random: world.random, concurrency: 2 };
         running.push(await consume({ ...common, function: createFetch(ports) }));
       } else if (stage === 'transform') running.push(await consume({ ...common, function: transform }));
@@ -86,12 +88,14 @@ export async function startStages(
 }
 
 /** A provider whose answer about one location ends the process that reads it. */
-function deadly(provider: WeatherProvider, process: SimProcess, killer: string | undefined): WeatherProvider {
+function deadly(provider: WeatherProvider, process: SimProcess, { scenario, kills }: Surroundings): WeatherProvider {
+  const { killer } = scenario;
   if (killer === undefined) return provider;
   return {
     ...provider,
     read: async (location, slot, signal) => {
       if (location.id !== killer) return provider.read(location, slot, signal);
+      kills.push(location.id);
       process.die();
       return never();
     },
@@ -177,7 +181,7 @@ export async function startReader(process: SimProcess, { store, latest }: Surrou
   const { clock } = process;
   const cached = { clock, log: silent, freshMs: 15_000, max: 100 };
   const listings = { keys: new FreshCache<never>(cached), prefixes: new FreshCache<never>(cached) };
-  const index = new ProductIndex(storeThrough(store, process), clock, listings as never);
+  const index = new ProductIndex(storeThrough(store, process), clock, listings);
   const stop = new AbortController();
   const look = async (): Promise<void> => {
     for await (const { id } of index.newest()) {

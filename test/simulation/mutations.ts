@@ -21,6 +21,21 @@ const RUNTIME = 'packages/runtime/src';
 const FETCH = 'functions/fetch/src';
 const UPLOAD = 'functions/upload/src';
 
+/** Nobody is put out, moved or restarted: what happens is the bug's doing. */
+const STEADY: Partial<Scenario> = {
+  zombieEveryMs: undefined,
+  shuffleEveryMs: undefined,
+  restartEveryMs: undefined,
+  crashRate: 0,
+  redeliveryRate: 0,
+  storeAway: undefined,
+  brokerAway: undefined,
+  keyRefused: undefined,
+  callsPerMinute: undefined,
+  rates: [],
+  upstream: {},
+};
+
 /** Bugs that people make in a pipeline like this one; the simulation finds each of them. */
 export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   'the offset is committed before the effect': {
@@ -63,7 +78,7 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
     file: `${RUNTIME}/handle-message.ts`,
     find: "    if (attempt >= MAX_ATTEMPTS) return this.#setAside(error, 'poison', attempt);",
     replace: '',
-    focus: { bug: 'place-1', callsPerMinute: undefined, upstream: {} },
+    focus: { ...STEADY, bug: 'place-1' },
   },
   'a dependency that is away is no reason to wait': {
     file: `${RUNTIME}/handle-message.ts`,
@@ -74,7 +89,7 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
     file: `${RUNTIME}/commit-tracker.ts`,
     find: '    for (const [offset, ordeal] of state.ordeals) this.#ordeals.set(offset, ordeal);',
     replace: '',
-    focus: { killer: 'place-1' },
+    focus: { ...STEADY, killer: 'place-1' },
   },
   'finished work is forgotten on restart': {
     file: `${RUNTIME}/commit-tracker.ts`,
@@ -86,7 +101,7 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
     file: `${RUNTIME}/handle-message.ts`,
     find: '    try {\n      await this.#worker.commitNow();\n    } catch (error) {',
     replace: '    try {\n      await Promise.resolve();\n    } catch (error) {',
-    focus: { killer: 'place-1' },
+    focus: { ...STEADY, killer: 'place-1' },
   },
   'a start that could not be committed counts as a crash': {
     file: `${RUNTIME}/handle-message.ts`,

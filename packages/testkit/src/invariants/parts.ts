@@ -232,7 +232,8 @@ function checkPrevious(run: PlannedRun, { memo, name, locations }: PlannedPart, 
   const where = { slot: run.id, part: name };
   const before = textAt(run.plan, 'previousSlot');
   const earlier = snapshot.runs.find(({ plan }) => textAt(plan, 'run', 'slot') === before);
-  const source = earlier?.parts.find((part) => part.name === name)?.memo;
+  // A run that was split otherwise may still be whole in one part.
+  const source = earlier?.parts.find((part) => part.name === name || part.part.count === 1)?.memo;
   const previous = memberAt(data, 'previous');
   if (typeof previous !== 'object' || previous === null) {
     if (source === undefined || textAt(memoData(source), 'provider') !== textAt(data, 'provider')) return [];
