@@ -1,7 +1,7 @@
 import type { Location } from '@weatherline/events';
 import type { Schedule } from '@weatherline/events/schedule';
 import { createFetch } from '@weatherline/fetch';
-import { consume, type Broker, type Committed, type Logger, type ObjectStore } from '@weatherline/runtime';
+import { consume, type Broker, type Committed, type Logger, type WeatherProvider } from '@weatherline/runtime';
 import { brokerThrough, storeThrough, type MemoryBroker, type MemoryStore, type Upstream } from '@weatherline/testkit';
 import { transform } from '@weatherline/transform';
 import { createUpload } from '@weatherline/upload';
@@ -11,7 +11,7 @@ import { FreshCache } from '../../gateway/src/fresh-cache.ts';
 import { ProductIndex } from '../../gateway/src/product-index.ts';
 import type { Handled, SimProcess } from './process.ts';
 import type { Scenario } from './scenario.ts';
-import type { World } from './world.ts';
+import { never, type World } from './world.ts';
 
 const TEN_MINUTES = 600_000;
 const tick = (at: number): Date => new Date(at * TEN_MINUTES);
@@ -38,6 +38,8 @@ export type Surroundings = {
   readonly handled: Handled[];
   readonly repeated: string[];
   readonly latest: string[];
+  /** The deaths that the killer among the locations has caused. */
+  readonly kills: string[];
 };
 
 /** A partition as it was when a process got it. */
@@ -75,7 +77,7 @@ export async function startStages(
     for (const stage of stages) {
       const common = { ...shared, lane, concurrency: scenario.concurrency };
       if (stage === 'fetch') {
-        const provider = upstream.provider(process);
+        const provider = deadly(upstream.provider(process), process, surroundings);
         const ports = { provider, store, clock: process.clock, lane, random: world.random, concurrency: 2 };
         running.push(await consume({ ...common, function: createFetch(ports) }));
       } else if (stage === 'transform') running.push(await consume({ ...common, function: transform }));
@@ -83,6 +85,21 @@ export async function startStages(
     }
   }
   return { drain: async () => void (await Promise.all(running.map(async (one) => one[Symbol.asyncDispose]()))) };
+}
+
+/** A provider whose answer about one location ends the process that reads it. */
+function deadly(provider: WeatherProvider, process: SimProcess, { scenario, kills }: Surroundings): WeatherProvider {
+  const { killer } = scenario;
+  if (killer === undefined) return provider;
+  return {
+    ...provider,
+    read: async (location, slot, signal) => {
+      if (location.id !== killer) return provider.read(location, slot, signal);
+      kills.push(location.id);
+      process.die();
+      return never();
+    },
+  };
 }
 
 /** Notes what each process was told of its partitions, so that finished work that is done again shows. */
@@ -164,7 +181,7 @@ export async function startReader(process: SimProcess, { store, latest }: Surrou
   const { clock } = process;
   const cached = { clock, log: silent, freshMs: 15_000, max: 100 };
   const listings = { keys: new FreshCache<never>(cached), prefixes: new FreshCache<never>(cached) };
-  const index = new ProductIndex(storeThrough(store, process), clock, listings as never);
+  const index = new ProductIndex(storeThrough(store, process), clock, listings);
   const stop = new AbortController();
   const look = async (): Promise<void> => {
     for await (const { id } of index.newest()) {

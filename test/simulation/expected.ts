@@ -24,8 +24,9 @@ export function mayBeSetAside({ code, subject, topic }: Letter, surroundings: Su
     });
   }
   // A replay of what was never collected finds nothing to emit, and nobody to ask.
-  if (code === 'SLOT_EXPIRED')
-    return topic.includes('.replay') ? !isCollected(surroundings, runId) : mayExpire(surroundings);
+  if (code === 'SLOT_EXPIRED') {
+    return mayExpire(surroundings) || (topic.includes('.replay') && !isCollected(surroundings, runId));
+  }
   return false;
 }
 
@@ -41,7 +42,9 @@ function mayExpire({ scenario }: Surroundings): boolean {
     brokerAway !== undefined ||
     crashRate > 0 ||
     rates.length > 0 ||
-    cron === 'late'
+    cron === 'late' ||
+    // The slot that ends just now is asked for once more.
+    cron === 'restarted'
   );
 }
 

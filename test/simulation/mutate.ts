@@ -14,7 +14,8 @@ registerHooks({
     const loaded = nextLoad(url, context);
     if (!url.startsWith('file:') || fileURLToPath(url) !== target) return loaded;
     isApplied = true;
-    return { ...loaded, source: patch(mutation, String(loaded.source)) };
+    const source = typeof loaded.source === 'string' ? loaded.source : new TextDecoder().decode(loaded.source);
+    return { ...loaded, source: patch(mutation, source) };
   },
 });
 

@@ -1,5 +1,13 @@
+import type { Scenario } from './scenario.ts';
+
 /** One bug: `find` stands exactly once in `file`, and `replace` takes its place. */
-export type Mutation = { readonly file: string; readonly find: string; readonly replace: string };
+export type Mutation = {
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+  /** The faults that it takes to meet it: one seed in a thousand draws them by itself. */
+  readonly focus?: Partial<Scenario>;
+};
 
 /** The source with the bug in it; throws when the code has moved on and the table has not. */
 export function patch({ file, find, replace }: Mutation, source: string): string {
@@ -12,6 +20,21 @@ export function patch({ file, find, replace }: Mutation, source: string): string
 const RUNTIME = 'packages/runtime/src';
 const FETCH = 'functions/fetch/src';
 const UPLOAD = 'functions/upload/src';
+
+/** Nobody is put out, moved or restarted: what happens is the bug's doing. */
+const STEADY: Partial<Scenario> = {
+  zombieEveryMs: undefined,
+  shuffleEveryMs: undefined,
+  restartEveryMs: undefined,
+  crashRate: 0,
+  redeliveryRate: 0,
+  storeAway: undefined,
+  brokerAway: undefined,
+  keyRefused: undefined,
+  callsPerMinute: undefined,
+  rates: [],
+  upstream: {},
+};
 
 /** Bugs that people make in a pipeline like this one; the simulation finds each of them. */
 export const MUTATIONS: Readonly<Record<string, Mutation>> = {
@@ -55,6 +78,7 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
     file: `${RUNTIME}/handle-message.ts`,
     find: "    if (attempt >= MAX_ATTEMPTS) return this.#setAside(error, 'poison', attempt);",
     replace: '',
+    focus: { ...STEADY, bug: 'place-1' },
   },
   'a dependency that is away is no reason to wait': {
     file: `${RUNTIME}/handle-message.ts`,
@@ -65,31 +89,41 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
     file: `${RUNTIME}/commit-tracker.ts`,
     find: '    for (const [offset, ordeal] of state.ordeals) this.#ordeals.set(offset, ordeal);',
     replace: '',
+    focus: { ...STEADY, killer: 'place-1' },
   },
   'finished work is forgotten on restart': {
     file: `${RUNTIME}/commit-tracker.ts`,
     find: '    for (const offset of state.done) this.#done.add((committed?.offset ?? 0) + offset);',
     replace: '',
+    focus: { restartEveryMs: 20_000 },
   },
   'the start of what may crash is not committed first': {
     file: `${RUNTIME}/handle-message.ts`,
     find: '    try {\n      await this.#worker.commitNow();\n    } catch (error) {',
     replace: '    try {\n      await Promise.resolve();\n    } catch (error) {',
+    focus: { ...STEADY, killer: 'place-1' },
   },
   'a start that could not be committed counts as a crash': {
     file: `${RUNTIME}/handle-message.ts`,
     find: '      tracker.setOrdeal(offset, before);\n      throw error;',
     replace: '      throw error;',
+    focus: {
+      crashRate: 0.02,
+      maxCrashes: 4,
+      rates: [{ operation: 'broker.commit', fault: 'before', rate: 0.7 }],
+    },
   },
   'commits of a partition overtake each other': {
     file: `${RUNTIME}/partition-worker.ts`,
-    find: '    await this.#commits.run(async () => {\n      const position = this.tracker.position(clean);',
-    replace: '    const position = this.tracker.position(clean);\n    await (async () => {',
+    find: '    await this.#commits.run(async () => {',
+    replace: '    await Promise.resolve().then(async () => {',
+    focus: { slowRate: 0.3 },
   },
   'nobody is woken when consumption resumes': {
     file: `${RUNTIME}/halt-switch.ts`,
     find: '    for (const wake of waiting) wake();',
     replace: '    void waiting;',
+    focus: { keyRefused: [500, 90_000], partitions: 1, concurrency: 8 },
   },
   'a batch is left behind when its partition is drained': {
     file: `${RUNTIME}/partition-worker.ts`,
@@ -106,6 +140,7 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
     file: `${UPLOAD}/upload.ts`,
     find: '  if (found.sha256 === digest) return {',
     replace: "  if (found.sha256 !== '') return {",
+    focus: { foreign: true },
   },
   'a live run replaces what lies there': {
     file: `${UPLOAD}/upload.ts`,
@@ -116,11 +151,17 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
     file: `${UPLOAD}/upload.ts`,
     find: 'revision: revision + 1, etag',
     replace: 'revision, etag',
+    focus: { foreign: true, replay: 'replace' },
   },
   'a replacement whose answer was lost is a conflict': {
     file: `${UPLOAD}/upload.ts`,
     find: "  if (found?.metadata['sha256'] === replacement.sha256 && found.metadata['revision'] === String(revision)) {",
     replace: "  if (found?.metadata['sha256'] === '') {",
+    focus: {
+      foreign: true,
+      replay: 'replace',
+      rates: [{ operation: 'store.put', fault: 'twice', rate: 0.4 }],
+    },
   },
   'a sidecar is written only with a new product': {
     file: `${UPLOAD}/upload.ts`,
@@ -170,8 +211,8 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   'the end of a slot is not looked at': {
     file: `${FETCH}/fetch.ts`,
     find: '  if (provider.history || now.getTime() < Date.parse(expiresAt)) return;',
-    replace:
-      '  if (expiresAt !== slotInstantText(now)) return;\n  function slotInstantText(at: Date): string {\n    return String(at);\n  }',
+    replace: "  if (provider.history || expiresAt !== '') return;",
+    focus: { keyRefused: [1_000, 630_000] },
   },
   'what others have taken of a budget is not counted': {
     file: `${FETCH}/budget-state.ts`,
@@ -182,16 +223,25 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
     file: `${FETCH}/budget.ts`,
     find: '    return (await this.#ports.store.put(budgetKey(this.#ports.providerId), body, options)).stored;',
     replace: '    await this.#ports.store.put(budgetKey(this.#ports.providerId), body, options);\n    return true;',
+    focus: { callsPerMinute: 4, skewMs: 0 },
   },
   'Retry-After is ignored': {
     file: `${FETCH}/budget-state.ts`,
     find: '  const pause = Math.max(asked, Math.min(',
     replace: '  const pause = Math.max(0, Math.min(',
+    focus: {
+      upstream: { throttled: 0.3 },
+      retryAfterMs: 150_000,
+      callsPerMinute: 8,
+      rates: [],
+      crashRate: 0,
+    },
   },
   'a throttled key is called again at once': {
     file: `${FETCH}/collect.ts`,
     find: "  if (fault === 'throttled') await gate.pause(ticket, error.retryAfterMs);",
     replace: "  if (fault === 'throttled') await Promise.resolve();",
+    focus: { upstream: { throttled: 0.3 }, callsPerMinute: 8, rates: [], crashRate: 0 },
   },
   'failures of fetch are dropped by transform': {
     file: 'functions/transform/src/transform.ts',
@@ -228,6 +278,7 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
     file: 'cli/src/scheduler.ts',
     find: '  let last = opened ?? schedule.current(clock.now());',
     replace: '  let last = schedule.current(clock.now());\n  void opened;',
+    focus: { cron: 'restarted' },
   },
   'latest is the oldest': {
     file: 'gateway/src/product-index.ts',
@@ -238,5 +289,6 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
     file: 'packages/testkit/src/memory-broker/owned-partition.ts',
     find: '    if (this.#isFenced) {',
     replace: '    if (this.#isFenced && position.offset < 0) {',
+    focus: { zombieEveryMs: 10_000, slowRate: 0.2 },
   },
 };

@@ -11,10 +11,19 @@ export const SHARDS = 2;
 /** Does a job in a process of its own, with a mutation of the code when one is named. */
 export async function runJob(job: Job, mutation?: string): Promise<Report> {
   const hooks = mutation === undefined ? [] : ['--import', HOOKS];
-  const child = spawn(process.execPath, ['--max-semi-space-size=32', ...hooks, WORKER, JSON.stringify(job)], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, TZ: 'UTC', ...(mutation === undefined ? {} : { WEATHERLINE_TEST_MUTATION: mutation }) },
-  });
+  const child = spawn(
+    process.execPath,
+    [
+      '--max-semi-space-size=32',
+      ...hooks,
+      WORKER,
+      JSON.stringify(job, (_, value: unknown) => (value === undefined ? null : value)),
+    ],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, TZ: 'UTC', ...(mutation === undefined ? {} : { WEATHERLINE_TEST_MUTATION: mutation }) },
+    },
+  );
   let output = '';
   let errors = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -32,6 +41,7 @@ export async function runShards(jobs: readonly Job[]): Promise<Report> {
     failures: reports.flatMap(({ failures }) => failures),
     points: Math.max(...reports.map(({ points }) => points)),
     slowestMs: Math.max(...reports.map(({ slowestMs }) => slowestMs)),
+    hash: reports.map(({ hash }) => hash).join(),
     isWhole: reports.every(({ isWhole }) => isWhole),
   };
 }

@@ -34,7 +34,7 @@ export type Scenario = {
   readonly missing: string | undefined;
   readonly bug: string | undefined;
   readonly killer: string | undefined;
-  readonly cron: 'once' | 'twice' | 'late' | 'skips' | 'reconfigured';
+  readonly cron: 'once' | 'twice' | 'late' | 'skips' | 'restarted' | 'reconfigured';
   readonly poison: boolean;
   /** Somebody else's product lies under the name of a part of the second slot. */
   readonly foreign: boolean;
@@ -97,9 +97,10 @@ export function drawScenario(seed: number): Scenario {
   const place = (): string => `place-${whole(1, parts * perPart)}`;
   const rates = drawRates(chance, between);
   const crashes = chance(0.4);
+  const foreign = chance(0.08);
   const upstream: Partial<Record<UpstreamAnswer, number>> = {};
   if (chance(0.2)) upstream.unavailable = between(0.05, 0.6);
-  if (chance(0.15)) upstream.throttled = between(0.05, 0.3);
+  if (chance(0.2)) upstream.throttled = between(0.05, 0.3);
   if (chance(0.1)) upstream.garbage = between(0.05, 0.5);
   return {
     seed,
@@ -109,7 +110,7 @@ export function drawScenario(seed: number): Scenario {
     members: whole(1, 2),
     partitions: whole(1, 2),
     concurrency: chance(0.5) ? 8 : whole(1, 2),
-    callsPerMinute: maybe(0.35, () => whole(2, 8)),
+    callsPerMinute: maybe(upstream.throttled === undefined ? 0.35 : 0.6, () => whole(2, 8)),
     calmAfterMs: between(10.5, 13) * MINUTE,
     rates,
     crashRate: crashes ? between(0.002, 0.03) : 0,
@@ -128,10 +129,12 @@ export function drawScenario(seed: number): Scenario {
     missing: maybe(0.15, place),
     bug: maybe(0.08, place),
     killer: maybe(0.04, place),
-    cron: chance(0.6) ? 'once' : ((['twice', 'late', 'skips', 'reconfigured'] as const)[whole(0, 3)] ?? 'once'),
+    cron: chance(0.6)
+      ? 'once'
+      : ((['twice', 'late', 'skips', 'restarted', 'reconfigured'] as const)[whole(0, 4)] ?? 'once'),
     poison: chance(0.1),
-    foreign: chance(0.08),
-    replay: maybe(0.15, () => (['fill', 'replace', 'verify'] as const)[whole(0, 2)] ?? 'fill'),
+    foreign,
+    replay: maybe(foreign ? 0.6 : 0.15, () => (['fill', 'replace', 'verify'] as const)[whole(0, 2)] ?? 'fill'),
     reader: chance(0.15),
   };
 }
@@ -152,6 +155,6 @@ function drawRates(chance: (rate: number) => boolean, between: (low: number, hig
     ['broker.commit', 'refused'],
     ['broker.publish.dlq', 'before'],
   ] as const;
-  for (const [operation, fault] of kinds) if (chance(0.15)) rates.push({ operation, fault, rate: between(0.02, 0.4) });
+  for (const [operation, fault] of kinds) if (chance(0.15)) rates.push({ operation, fault, rate: between(0.02, 0.5) });
   return rates;
 }

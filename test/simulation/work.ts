@@ -1,11 +1,26 @@
-import { calmScenario, drawScenario } from './scenario.ts';
+import { createHash } from 'node:crypto';
+import { calmScenario, drawScenario, type Scenario } from './scenario.ts';
 import { simulate, type Outcome } from './simulate.ts';
 
 /** What one worker is to do; `shard` of `shards` takes every so-manieth. */
 export type Job =
-  | { readonly kind: 'seeds'; readonly from: number; readonly count: number; readonly stopAfterMs?: number }
-  | { readonly kind: 'singles'; readonly shard: number; readonly shards: number }
-  | { readonly kind: 'pairs'; readonly shard: number; readonly shards: number; readonly stopAfterMs: number };
+  | {
+      readonly kind: 'seeds';
+      readonly from: number;
+      readonly count: number;
+      readonly stopAfterMs?: number;
+      readonly enough?: number;
+      /** Faults that every seed has, whatever else it draws. */
+      readonly focus?: Partial<Scenario>;
+    }
+  | { readonly kind: 'singles'; readonly variant: number; readonly shard: number; readonly shards: number }
+  | {
+      readonly kind: 'pairs';
+      readonly variant: number;
+      readonly shard: number;
+      readonly shards: number;
+      readonly stopAfterMs: number;
+    };
 
 export type Failure = { readonly what: string; readonly violations: readonly string[] };
 
@@ -16,10 +31,25 @@ export type Report = {
   /** The longest that a slot's last part took to be stored after a crash. */
   readonly slowestMs: number;
   readonly isWhole: boolean;
+  /** Over every history. */
+  readonly hash: string;
 };
 
-/** The seed that crashes are enumerated over. */
-const ENUMERATED = 1;
+/** What crashes are enumerated over: small runs without any other fault. */
+export const VARIANTS = [
+  { name: 'functions apart', withinS: 15 },
+  { name: 'whole chains side by side', withinS: 15 },
+  // What a lease of the dead process had taken is free again a minute later.
+  { name: 'a chain with a small budget', withinS: 75 },
+] as const;
+
+function variantOf(variant: number): Scenario {
+  const calm = calmScenario(1);
+  if (variant === 0) return calm;
+  if (variant === 1) return { ...calm, topology: 'together', members: 2 };
+  return { ...calm, callsPerMinute: 6, concurrency: 8, perPart: 2 };
+}
+
 const ENOUGH = 3;
 
 export async function work(job: Job): Promise<Report> {
@@ -36,38 +66,43 @@ class Tally {
   points = 0;
   slowestMs = 0;
   isWhole = true;
+  readonly #hash = createHash('sha256');
   readonly failures: Failure[] = [];
   readonly #started = performance.now();
 
   take(what: string, outcome: Outcome): void {
     this.runs += 1;
+    this.#hash.update(outcome.hash);
     this.slowestMs = Math.max(this.slowestMs, outcome.slowestMs);
     if (outcome.violations.length > 0) this.failures.push({ what, violations: outcome.violations });
   }
 
   /** Is there nothing more to learn, or no more time? */
-  isOver(stopAfterMs = Infinity): boolean {
-    if (this.failures.length < ENOUGH && performance.now() - this.#started < stopAfterMs) return false;
+  isOver(stopAfterMs = Infinity, enough = ENOUGH): boolean {
+    if (this.failures.length < enough && performance.now() - this.#started < stopAfterMs) return false;
     this.isWhole = false;
     return true;
   }
 
   report(): Report {
     const { runs, failures, points, slowestMs, isWhole } = this;
-    return { runs, failures, points, slowestMs, isWhole };
+    return { runs, failures, points, slowestMs, isWhole, hash: this.#hash.digest('hex') };
   }
 }
 
-async function runSeeds({ from, count, stopAfterMs }: Job & { kind: 'seeds' }, tally: Tally): Promise<void> {
+async function runSeeds(job: Job & { kind: 'seeds' }, tally: Tally): Promise<void> {
+  const { from, count, stopAfterMs, enough } = job;
+  // A fault that must not be there has come as null.
+  const focus = Object.fromEntries(Object.entries(job.focus ?? {}).map(([name, value]) => [name, value ?? undefined]));
   for (let seed = from; seed < from + count; seed += 1) {
-    if (tally.isOver(stopAfterMs)) return;
-    tally.take(`WEATHERLINE_TEST_SEED=${seed}`, await simulate(drawScenario(seed)));
+    if (tally.isOver(stopAfterMs, enough)) return;
+    tally.take(`WEATHERLINE_TEST_SEED=${seed}`, await simulate({ ...drawScenario(seed), ...focus }));
   }
 }
 
 /** A crash at every point, one at a time. */
-async function runSingles({ shard, shards }: Job & { kind: 'singles' }, tally: Tally): Promise<void> {
-  const scenario = calmScenario(ENUMERATED);
+async function runSingles({ variant, shard, shards }: Job & { kind: 'singles' }, tally: Tally): Promise<void> {
+  const scenario = variantOf(variant);
   const { points, names } = await simulate(scenario, { trace: true });
   tally.points = points;
   for (let at = shard; at < points; at += shards) {
@@ -77,8 +112,8 @@ async function runSingles({ shard, shards }: Job & { kind: 'singles' }, tally: T
 }
 
 /** A crash at every point, and in the run that follows from it at every later one. */
-async function runPairs({ shard, shards, stopAfterMs }: Job & { kind: 'pairs' }, tally: Tally): Promise<void> {
-  const scenario = calmScenario(ENUMERATED);
+async function runPairs({ variant, shard, shards, stopAfterMs }: Job & { kind: 'pairs' }, tally: Tally): Promise<void> {
+  const scenario = variantOf(variant);
   const { points } = await simulate(scenario);
   tally.points = points;
   for (let first = shard; first < points; first += shards) {

@@ -31,12 +31,19 @@ async function checkPart(
     const expected = ends.isRequested ? 'product.stored or a dead letter' : 'a planned part to be asked for';
     found.push(violation(invariant, where, expected, 'neither'));
   }
-  for (const key of ends.stored) {
+  for (const { key } of ends.stored) {
     if ((await evidence.store.get(key)) === undefined) {
       found.push(violation('ends', where, `the object ${key} that product.stored names`, 'nothing'));
     }
   }
-  if (product === undefined || product.metadata['run'] === undefined) return found;
+  if (product === undefined) return found;
+  if (product.metadata['run'] === undefined) {
+    // Somebody else's product stays as it is: the part was set aside, or asked to keep it.
+    const taken = ends.stored.find(({ key, outcome }) => key === product.key && outcome !== 'kept');
+    if (taken !== undefined)
+      found.push(violation('no-loss', where, 'a product of this run', `${taken.outcome}: another`));
+    return found;
+  }
   const body = Buffer.from(product.body).toString('utf8');
   found.push(...checkBytes(run, planned, body));
   const records = linesOf(body).map((line) => textAt(parse(line), 'location_id') ?? '');
@@ -55,7 +62,11 @@ async function checkPart(
   return found;
 }
 
-type Ends = { readonly stored: string[]; readonly letters: number; readonly isRequested: boolean };
+type Ends = {
+  readonly stored: readonly { readonly key: string; readonly outcome: string }[];
+  readonly letters: number;
+  readonly isRequested: boolean;
+};
 
 function endsOf(snapshot: Snapshot, run: PlannedRun, { name }: PlannedPart): Ends {
   const subject = `${run.id}/${name}`;
@@ -66,7 +77,10 @@ function endsOf(snapshot: Snapshot, run: PlannedRun, { name }: PlannedPart): End
       ),
     );
   return {
-    stored: [...new Set(eventsOn(ProductStored.topic).map((data) => textAt(data, 'key') ?? ''))],
+    stored: eventsOn(ProductStored.topic).map((data) => ({
+      key: textAt(data, 'key') ?? '',
+      outcome: textAt(data, 'outcome') ?? '',
+    })),
     letters: snapshot.letters.filter((one) => one.subject === subject).length,
     isRequested: eventsOn(RunRequested.topic).length > 0,
   };
@@ -218,7 +232,8 @@ function checkPrevious(run: PlannedRun, { memo, name, locations }: PlannedPart, 
   const where = { slot: run.id, part: name };
   const before = textAt(run.plan, 'previousSlot');
   const earlier = snapshot.runs.find(({ plan }) => textAt(plan, 'run', 'slot') === before);
-  const source = earlier?.parts.find((part) => part.name === name)?.memo;
+  // A run that was split otherwise may still be whole in one part.
+  const source = earlier?.parts.find((part) => part.name === name || part.part.count === 1)?.memo;
   const previous = memberAt(data, 'previous');
   if (typeof previous !== 'object' || previous === null) {
     if (source === undefined || textAt(memoData(source), 'provider') !== textAt(data, 'provider')) return [];
