@@ -1,6 +1,16 @@
 import { budgetKey, type Lane } from '@weatherline/events';
 import type { Clock, ObjectStore } from '@weatherline/runtime';
-import { EMPTY, grant, parseState, paused, pauseOf, WINDOW_MS, type Lease, type State } from './budget-state.ts';
+import {
+  EMPTY,
+  freeAt,
+  grant,
+  parseState,
+  paused,
+  pauseOf,
+  WINDOW_MS,
+  type Lease,
+  type State,
+} from './budget-state.ts';
 import { waitUntil, type Gate, type Ticket, type Want } from './gate.ts';
 
 export type BudgetPorts = {
@@ -17,8 +27,8 @@ type Found = { readonly state: State; readonly etag: string | undefined };
 /**
  * The calls that one provider key may make in a minute, shared by every replica, lane and form through one small object.
  *
- * Over any 14 consecutive sub-windows of 5 s, which hold every span of 60 s, no more than `callsPerMinute` are handed
- * out; the replay lane gets at most half. A 429 pauses the key for all: 60 s, doubling to 10 minutes.
+ * Over any 68 consecutive seconds, which hold every minute as the provider counts it, no more than `callsPerMinute` are
+ * handed out (`WINDOWS` says why 68); the replay lane gets at most half. A 429 pauses the key for all: 60 s, doubling to 10 minutes.
  */
 export class Budget implements Gate {
   readonly #ports: BudgetPorts;
@@ -100,7 +110,9 @@ export class Budget implements Gate {
     const now = this.#now();
     const granted = grant(found.state, { now, lane, callsPerMinute, calls, good: this.#good });
     if (granted === undefined) {
-      this.#rest(pauseOf(found.state, now) ?? (Math.floor(now / WINDOW_MS) + 1) * WINDOW_MS);
+      // Replicas that wait for the same second must not all ask in the same instant.
+      const late = Math.floor((WINDOW_MS / 2) * this.#ports.random());
+      this.#rest(pauseOf(found.state, now) ?? freeAt(found.state, { now, lane, callsPerMinute }) + late);
     } else if (await this.#write(granted.state, found)) {
       this.#pool = granted.lease;
       this.#lost = 0;

@@ -97,3 +97,24 @@ test('one place costs one call of the plan, not a chunk of it', async (t) => {
   );
   t.is(mostInAMinute(made), 10, 'ten parts of one place share a minute of ten calls');
 });
+
+test('sixteen replicas with clocks apart use at least 85 % of a plan, and never more than all of it', async (t) => {
+  const fleet = Array.from({ length: 16 }, (_, at) => ({
+    lane: 'live' as const,
+    startMs: at * 300,
+    calls: 400,
+    workers: 8,
+    skewMs: (at - 8) * 300,
+    callMs: 200,
+  }));
+  let state = 7;
+  const random = (): number => (state = (state * 16_807) % 2_147_483_647) / 2_147_483_647;
+  const made = await play(fleet, { callsPerMinute: 600, storeMs: 60, random });
+  const instants = made.map(({ at }) => at);
+  const minutes = (Math.max(...instants) - Math.min(...instants)) / MINUTE;
+  const use = made.length / (600 * minutes);
+  t.log(`${mostInAMinute(made)} calls in the fullest minute of a plan of 600, ${(use * 100).toFixed(1)} % used`);
+  t.is(made.length, 6_400);
+  t.true(mostInAMinute(made) <= 600);
+  t.true(use >= 0.85, `${(use * 100).toFixed(1)} % used`);
+});

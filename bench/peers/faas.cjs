@@ -1,0 +1,1 @@
+module.exports = { handle: (_context, event) => event };

@@ -1,0 +1,3 @@
+const { cloudEvent } = require('@google-cloud/functions-framework');
+
+cloudEvent('bench', () => {});

@@ -1,0 +1,126 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { openDirectoryStore } from '@weatherline/adapters/directory';
+import { openEmbeddedBroker } from '@weatherline/adapters/embedded';
+import { openKafkaBroker } from '@weatherline/adapters/kafka';
+import { openS3Store } from '@weatherline/adapters/s3';
+import { TOPICS } from '@weatherline/runtime';
+import { startKafka } from '@weatherline/testkit/kafka';
+import { startS3Server } from '@weatherline/testkit/s3';
+import { median, spread, type Measured, type Row } from '../row.ts';
+import { PART, replay } from '../support/replay.ts';
+
+const run = promisify(execFile);
+const PARTS = 400;
+const ROUNDS = 3;
+
+async function embedded(): Promise<Measured> {
+  const rates: number[] = [];
+  const cores: number[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const directory = await mkdtemp(join(tmpdir(), 'weatherline-bench-'));
+    try {
+      await using broker = await openEmbeddedBroker({ directory: join(directory, 'log') });
+      await using store = await openDirectoryStore({ directory: join(directory, 'objects') });
+      await broker.ensureTopics(TOPICS);
+      const { rate, cpu } = await replay(broker, store, PARTS);
+      rates.push(rate);
+      cores.push(cpu);
+    } finally {
+      await rm(directory, { recursive: true, force: true });
+    }
+  }
+  return {
+    ours: spread(rates, 'records/s'),
+    peer: '',
+    met: median(rates) >= 12_000,
+    notes: `${PARTS} parts of ${PART}, durable log and store, one process using ${median(cores).toFixed(2)} cores (main thread, and Node's pool for files)`,
+  };
+}
+
+async function onKafka(): Promise<Measured> {
+  await using kafka = await startKafka();
+  const rates: number[] = [];
+  const cores: number[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    await using s3 = await startS3Server({ buckets: ['bench'] });
+    const { url: endpoint, accessKeyId, secretAccessKey } = s3;
+    await using store = await openS3Store({
+      bucket: 'bench',
+      region: 'us-east-1',
+      endpoint,
+      forcePathStyle: true,
+      credentials: { accessKeyId, secretAccessKey },
+    });
+    await using broker = openKafkaBroker({
+      brokers: kafka.bootstrap.split(','),
+      replication: { factor: 1, minInSync: 1 },
+    });
+    await broker.ensureTopics(TOPICS);
+    const { rate, cpu } = await replay(broker, store, PARTS);
+    rates.push(rate);
+    cores.push(cpu);
+  }
+  const limit = await brokersLimit(kafka.bootstrap, kafka.classpath);
+  return {
+    ours: spread(rates, 'records/s'),
+    peer: limit,
+    met: median(rates) >= 8_000,
+    notes: `${PARTS} parts of ${PART}; one process using ${median(cores).toFixed(2)} cores for transform, upload and the S3 stand-in, the broker's JVM beside it on the same 2`,
+  };
+}
+
+/** What the broker itself takes and gives, measured by its own tools with messages of a part's size. */
+async function brokersLimit(bootstrap: string, classpath: string): Promise<string> {
+  const topic = 'weatherline.run.requested';
+  const java = async (main: string, args: readonly string[]): Promise<string> =>
+    (await run('java', ['-cp', classpath, main, ...args], { timeout: 120_000, maxBuffer: 1 << 24 })).stdout;
+  const produced = await java('org.apache.kafka.tools.ProducerPerformance', [
+    '--topic',
+    topic,
+    '--num-records',
+    '20000',
+    '--record-size',
+    '20000',
+    '--throughput',
+    '-1',
+    '--producer-props',
+    `bootstrap.servers=${bootstrap}`,
+    'acks=all',
+  ]);
+  const consumed = await java('org.apache.kafka.tools.ConsumerPerformance', [
+    '--bootstrap-server',
+    bootstrap,
+    '--topic',
+    topic,
+    '--messages',
+    '20000',
+  ]);
+  const written = /([\d.]+) records\/sec \(([\d.]+) MB\/sec\)/.exec(produced.trim().split('\n').at(-1) ?? '');
+  const read =
+    consumed
+      .trim()
+      .split('\n')
+      .at(-1)
+      ?.split(',')
+      .map((cell) => cell.trim()) ?? [];
+  return `kafka-producer-perf-test ${written?.[2]} MB/s, kafka-consumer-perf-test ${read[3]} MB/s, of 20 kB messages`;
+}
+
+export const CHAIN_ROWS: readonly Row[] = [
+  {
+    area: 'chain',
+    what: 'replay path (transform + upload), parts of 50: embedded',
+    goal: '≥ 12,000 records a second',
+    measure: embedded,
+  },
+  {
+    area: 'chain',
+    what: 'replay path (transform + upload), parts of 50: real Kafka',
+    goal: '≥ 8,000 records a second',
+    measure: onKafka,
+  },
+];
