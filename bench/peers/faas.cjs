@@ -1,1 +1,1 @@
-module.exports = { handle: (_context, event) => event };
+exports.handle = (_context, event) => event;

@@ -56,7 +56,7 @@ export { PEERS };
 async function bundleOf(name: string): Promise<Bundle> {
   return bundleDeployable(`functions/${name}/main.ts`, join(OUT, name), {
     env: { ...SETTINGS, WEATHERLINE_INFRA_PORT: '0' },
-    said: 'listening',
+    said: 'consumer restarts',
   });
 }
 

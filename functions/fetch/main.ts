@@ -1,7 +1,5 @@
-import { KAFKA_SETTINGS, openConfiguredKafka } from '@weatherline/adapters/kafka';
 import { openConfiguredProvider, PROVIDER_SETTINGS } from '@weatherline/adapters/providers';
-import { openConfiguredS3, S3_SETTINGS } from '@weatherline/adapters/s3';
-import { DEPLOYABLE_VARIABLES } from '@weatherline/adapters/settings';
+import { DEPLOYABLE_VARIABLES, KAFKA_SETTINGS, S3_SETTINGS } from '@weatherline/adapters/settings';
 import { secretReader, serveFunction } from '@weatherline/runtime';
 import manifest from './package.json' with { type: 'json' };
 import { createFetch } from './src/fetch.ts';
@@ -18,6 +16,9 @@ await serveFunction(
       secretReader('OPENWEATHER_API_KEY', openweatherKey, process.env)(),
     ],
     open: async ({ config, env, clock, log, resources }) => {
+      // The clients are loaded while the process already answers its probes.
+      const { openConfiguredS3 } = await import('@weatherline/adapters/s3');
+      const { openConfiguredKafka } = await import('@weatherline/adapters/kafka');
       const provider = resources.use(openConfiguredProvider(config, env));
       const store = resources.use(await openConfiguredS3(config));
       const broker = resources.use(openConfiguredKafka({ config, env, log, clientId: 'weatherline.fetch' }));

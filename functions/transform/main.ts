@@ -1,5 +1,4 @@
-import { KAFKA_SETTINGS, openConfiguredKafka } from '@weatherline/adapters/kafka';
-import { DEPLOYABLE_VARIABLES } from '@weatherline/adapters/settings';
+import { DEPLOYABLE_VARIABLES, KAFKA_SETTINGS } from '@weatherline/adapters/settings';
 import { serveFunction } from '@weatherline/runtime';
 import manifest from './package.json' with { type: 'json' };
 import { transform } from './src/transform.ts';
@@ -10,10 +9,12 @@ await serveFunction(
     version: manifest.version,
     settings: KAFKA_SETTINGS,
     known: DEPLOYABLE_VARIABLES,
-    open: async ({ config, env, log, resources }) => ({
-      broker: resources.use(openConfiguredKafka({ config, env, log, clientId: 'weatherline.transform' })),
-      function: transform,
-    }),
+    open: async ({ config, env, log, resources }) => {
+      // The client is loaded while the process already answers its probes.
+      const { openConfiguredKafka } = await import('@weatherline/adapters/kafka');
+      const broker = resources.use(openConfiguredKafka({ config, env, log, clientId: 'weatherline.transform' }));
+      return { broker, function: transform };
+    },
   },
   process,
 );

@@ -1,6 +1,4 @@
-import { KAFKA_SETTINGS, openConfiguredKafka } from '@weatherline/adapters/kafka';
-import { openConfiguredS3, S3_SETTINGS } from '@weatherline/adapters/s3';
-import { DEPLOYABLE_VARIABLES } from '@weatherline/adapters/settings';
+import { DEPLOYABLE_VARIABLES, KAFKA_SETTINGS, S3_SETTINGS } from '@weatherline/adapters/settings';
 import { serveFunction } from '@weatherline/runtime';
 import manifest from './package.json' with { type: 'json' };
 import { createUpload } from './src/upload.ts';
@@ -14,6 +12,9 @@ await serveFunction(
     settings: { ...KAFKA_SETTINGS, ...S3_SETTINGS },
     known: DEPLOYABLE_VARIABLES,
     open: async ({ config, env, log, metrics, resources }) => {
+      // The clients are loaded while the process already answers its probes.
+      const { openConfiguredS3 } = await import('@weatherline/adapters/s3');
+      const { openConfiguredKafka } = await import('@weatherline/adapters/kafka');
       const store = resources.use(await openConfiguredS3(config));
       const broker = resources.use(openConfiguredKafka({ config, env, log, clientId: 'weatherline.upload' }));
       return { broker, function: createUpload({ store, version, observe: metrics.observeProduct }) };

@@ -9,3 +9,6 @@ export const DEPLOYABLE_VARIABLES: readonly string[] = Object.values({
   ...KAFKA_SETTINGS,
   ...S3_SETTINGS,
 }).map(({ env }) => env);
+
+export { KAFKA_SETTINGS } from './kafka/settings.ts';
+export { S3_SETTINGS } from './s3/settings.ts';
