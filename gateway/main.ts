@@ -1,5 +1,5 @@
-import { openConfiguredS3, S3_SETTINGS } from '@weatherline/adapters/s3';
-import { DEPLOYABLE_VARIABLES } from '@weatherline/adapters/settings';
+import { openConfiguredS3 } from '@weatherline/adapters/s3/deferred';
+import { DEPLOYABLE_VARIABLES, S3_SETTINGS } from '@weatherline/adapters/settings';
 import manifest from './package.json' with { type: 'json' };
 import { serveGateway } from './src/serve.ts';
 

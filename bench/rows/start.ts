@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { openKafkaBroker } from '@weatherline/adapters/kafka';
 import { TOPICS } from '@weatherline/runtime';
 import { startKafka } from '@weatherline/testkit/kafka';
-import { bundleDeployable, type Bundle } from '../bundle.ts';
+import { bundleDeployable, NODE_FLAGS, type Bundle } from '../bundle.ts';
 import { median, spread, type Measured, type Row } from '../row.ts';
 import { cpuSeconds, residentMiB, startServer, stop, type Started } from '../support/process.ts';
 
@@ -62,7 +62,7 @@ async function bundleOf(name: string): Promise<Bundle> {
 
 async function startBundle({ file, env }: Bundle, settings: Readonly<Record<string, string>>): Promise<Started> {
   return startServer(
-    () => [file],
+    () => [...NODE_FLAGS, file],
     (port) => ({ ...settings, ...env, WEATHERLINE_INFRA_PORT: String(port) }),
     '/healthz',
   );

@@ -1,4 +1,5 @@
 import { openConfiguredProvider, PROVIDER_SETTINGS } from '@weatherline/adapters/providers';
+import { openConfiguredS3 } from '@weatherline/adapters/s3/deferred';
 import { DEPLOYABLE_VARIABLES, KAFKA_SETTINGS, S3_SETTINGS } from '@weatherline/adapters/settings';
 import { secretReader, serveFunction } from '@weatherline/runtime';
 import manifest from './package.json' with { type: 'json' };
@@ -16,11 +17,10 @@ await serveFunction(
       secretReader('OPENWEATHER_API_KEY', openweatherKey, process.env)(),
     ],
     open: async ({ config, env, clock, log, resources }) => {
-      // The clients are loaded while the process already answers its probes.
-      const { openConfiguredS3 } = await import('@weatherline/adapters/s3');
+      // The client is loaded while the process already answers its probes.
       const { openConfiguredKafka } = await import('@weatherline/adapters/kafka');
       const provider = resources.use(openConfiguredProvider(config, env));
-      const store = resources.use(await openConfiguredS3(config));
+      const store = resources.use(openConfiguredS3(config));
       const broker = resources.use(openConfiguredKafka({ config, env, log, clientId: 'weatherline.fetch' }));
       return { broker, function: createFetch({ provider, store, clock, lane: config.lane }) };
     },

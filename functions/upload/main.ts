@@ -1,3 +1,4 @@
+import { openConfiguredS3 } from '@weatherline/adapters/s3/deferred';
 import { DEPLOYABLE_VARIABLES, KAFKA_SETTINGS, S3_SETTINGS } from '@weatherline/adapters/settings';
 import { serveFunction } from '@weatherline/runtime';
 import manifest from './package.json' with { type: 'json' };
@@ -12,10 +13,9 @@ await serveFunction(
     settings: { ...KAFKA_SETTINGS, ...S3_SETTINGS },
     known: DEPLOYABLE_VARIABLES,
     open: async ({ config, env, log, metrics, resources }) => {
-      // The clients are loaded while the process already answers its probes.
-      const { openConfiguredS3 } = await import('@weatherline/adapters/s3');
+      // The client is loaded while the process already answers its probes.
       const { openConfiguredKafka } = await import('@weatherline/adapters/kafka');
-      const store = resources.use(await openConfiguredS3(config));
+      const store = resources.use(openConfiguredS3(config));
       const broker = resources.use(openConfiguredKafka({ config, env, log, clientId: 'weatherline.upload' }));
       return { broker, function: createUpload({ store, version, observe: metrics.observeProduct }) };
     },

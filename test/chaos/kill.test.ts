@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openLogReader } from '@weatherline/adapters/embedded';
 import { slotId } from '@weatherline/events';
+import { randomFrom } from '@weatherline/testkit';
 import test from 'ava';
 import { askOwner } from '../../cli/src/control.ts';
 import { deadLettersOf } from '../../cli/src/trigger.ts';
@@ -14,17 +15,6 @@ const KILLS = isFull ? 50 : 8;
 const SLOTS = isFull ? 20 : 6;
 /** Small parts, so that a run is several events that can be torn apart. */
 const ENV = { WEATHERLINE_PART_SIZE: '7', WEATHERLINE_SCHEDULE: '0 * * * *' };
-
-/** A generator of numbers in [0, 1) from a seed (mulberry32): a failure can be run again. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 test(`after kill -9 at ${KILLS} random moments each of ${SLOTS} slots has exactly its product`, async (t) => {
   t.timeout(isFull ? 600_000 : 180_000);

@@ -19,7 +19,8 @@ export function mayBeSetAside({ code, subject, topic }: Letter, surroundings: Su
     const bad = code === 'NO_READINGS' ? ['missing', 'unavailable'] : ['missing', 'unavailable', 'garbage'];
     return locations.every((id) => {
       const answers = upstream.calls.filter((call) => call.location === id && call.runId === runId);
-      // There may have been no time to ask at all.
+      // There may have been no time to ask at all, or to ask again for what a process took with it.
+      if (mayExpire(surroundings)) return true;
       return answers.every(({ answer }) => answer !== 'good') || answers.some(({ answer }) => bad.includes(answer));
     });
   }

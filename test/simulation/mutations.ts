@@ -208,11 +208,11 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
     replace:
       '  return { failure: { location: location.id, code, detail: `${detail}: appid=canary-5f1d0c7ab93e`.slice(0, MAX_DETAIL) } };',
   },
-  'the end of a slot is not looked at': {
+  'who asks goes on after the end of the slot': {
     file: `${FETCH}/fetch.ts`,
-    find: '  if (provider.history || now.getTime() < Date.parse(expiresAt)) return;',
-    replace: "  if (provider.history || expiresAt !== '') return;",
-    focus: { keyRefused: [1_000, 630_000] },
+    find: '  return provider.history ? deadline : Math.min(deadline, Date.parse(expiresAt));',
+    replace: "  return expiresAt === '' ? 0 : deadline;",
+    focus: { cron: 'late', callsPerMinute: 2 },
   },
   'what others have taken of a budget is not counted': {
     file: `${FETCH}/budget-state.ts`,

@@ -32,7 +32,7 @@ function unavailable(operation: string, why: string): DependencyError {
   return new DependencyError(`${operation.toUpperCase().replaceAll('.', '_')}_FAILED`, `${operation}: ${why}`);
 }
 
-/** Faults drawn from a seed: how many calls of an operation fail, and how. The last rate that matches counts. */
+/** Faults drawn from a seed: how many calls of an operation fail, and how. The first that strikes counts. */
 export type FaultRates = readonly {
   /** `store.put`, `broker.`, or '' for all. */
   readonly operation: string;

@@ -54,13 +54,13 @@ export type Evidence = {
   /** Texts that must be nowhere: in no object, event, dead letter or line. */
   readonly canaries?: readonly string[];
   readonly lines?: readonly string[];
-  /** May the faults of this test have caused a dead letter? Default: all. `subject` is `<runId>/<part>`. */
+  /** May the faults of this test have caused a dead letter? Default: whatever. `subject` is `<runId>/<part>`. */
   readonly mayBeSetAside?: (letter: {
     readonly code: string;
     readonly subject: string;
     readonly topic: string;
   }) => boolean;
-  /** The runs that were to be planned; default: all. */
+  /** The runs that were to be planned; default: whatever. */
   readonly runs?: readonly string[];
   /** The product that an undisturbed chain makes of a part's stored readings. */
   readonly expectedProduct?: (memo: Uint8Array) => Promise<Uint8Array | undefined>;

@@ -98,7 +98,7 @@ export class MemoryLog {
   }
 }
 
-/** FNV-1a; another hash would do, as long as the partition follows from the key alone. */
+/** FNV-1a. Every hash would do, as long as the partition follows from the key alone. */
 function partitionOf(key: string, partitions: number): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < key.length; at += 1) hash = Math.imul(hash ^ key.charCodeAt(at), 0x01000193);
