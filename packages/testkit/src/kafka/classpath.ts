@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { access, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -11,8 +12,10 @@ const CACHE = fileURLToPath(new URL('../../../../node_modules/.cache/weatherline
 
 /** The jars of Apache Kafka, as a class path; Maven brings them on first use. */
 export async function kafkaClasspath(): Promise<string> {
-  const version = /<version>(\d+\.\d+\.\d+)<\/version>/.exec(await readFile(POM, 'utf8'))?.[1] ?? 'unknown';
-  const cached = join(CACHE, `kafka-${version}.classpath`);
+  const digest = createHash('sha256')
+    .update(await readFile(POM))
+    .digest('hex');
+  const cached = join(CACHE, `kafka-${digest.slice(0, 12)}.classpath`);
   const known = await readFile(cached, 'utf8').catch(() => '');
   if (known !== '' && (await isComplete(known))) return known;
   await mkdir(CACHE, { recursive: true });
