@@ -14,7 +14,7 @@ test('of several errors at once the first decides', (t) => {
 test('a certificate that one side refuses is for a person; a connection that fails is not', (t) => {
   const codes = {
     'ERR_SSL_SSL/TLS_ALERT_BAD_CERTIFICATE': 'BROKER_ACCESS_DENIED',
-    'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED': 'BROKER_ACCESS_DENIED',
+    ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'BROKER_ACCESS_DENIED',
     ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: 'BROKER_ACCESS_DENIED',
     ERR_TLS_CERT_ALTNAME_INVALID: 'BROKER_NOT_TRUSTED',
     SELF_SIGNED_CERT_IN_CHAIN: 'BROKER_NOT_TRUSTED',

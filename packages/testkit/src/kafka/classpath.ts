@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { access, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { access, constants, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -41,17 +41,21 @@ async function isComplete(classpath: string): Promise<boolean> {
   );
 }
 
-/** Why real Kafka cannot be started here; undefined = it can. */
-export async function kafkaIsMissing(): Promise<string | undefined> {
-  for (const [command, flag] of [
-    ['java', '-version'],
-    ['mvn', '-version'],
-  ] as const) {
-    const found = await run(command, [flag]).then(
+/** The first of these programs that is not on this machine, as a sentence; undefined = all are. */
+export async function commandIsMissing(commands: readonly string[]): Promise<string | undefined> {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  for (const command of commands) {
+    const tries = folders.map(async (folder) => access(join(folder, command), constants.X_OK));
+    const found = await Promise.any(tries).then(
       () => true,
       () => false,
     );
     if (!found) return `no ${command} on this machine`;
   }
   return undefined;
+}
+
+/** Why real Kafka cannot be started here; undefined = it can. */
+export async function kafkaIsMissing(): Promise<string | undefined> {
+  return commandIsMissing(['java', 'mvn']);
 }
