@@ -119,7 +119,8 @@ class KafkajsBroker implements KafkaBroker {
   /** A topic outside the catalogue: is it there at all? kafkajs would ask for it for seconds. */
   async #limitOf(topic: string): Promise<number> {
     const topics = await this.#ask('list topics', async (admin) => admin.listTopics());
-    if (!topics.includes(topic)) throw new HaltError('UNKNOWN_TOPIC', `the topic ${topic} does not exist`);
+    if (!topics.includes(topic))
+      throw new HaltError('UNKNOWN_TOPIC', `the topic ${topic} does not exist, or may not be seen`);
     this.#limits.set(topic, DEFAULT_MAX_BYTES);
     return DEFAULT_MAX_BYTES;
   }

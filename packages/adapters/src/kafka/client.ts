@@ -5,6 +5,7 @@ import { zstdCompress, zstdDecompress } from 'node:zlib';
 import type { Logger } from '@weatherline/runtime';
 import kafkajs from 'kafkajs';
 import type { ISocketFactory, Kafka, KafkaConfig, LogEntry } from 'kafkajs';
+import { askWhyNoCoordinator } from './coordinator.ts';
 
 const { CompressionCodecs, CompressionTypes, Kafka: Client, logLevel } = kafkajs;
 const compress = promisify(zstdCompress);
@@ -31,6 +32,7 @@ export type ConnectionOptions = {
 
 /** A kafkajs client with time-outs that end: none of its defaults but the request's correlation is ours. */
 export function connect({ brokers, clientId, ssl, sasl, log, socketFactory }: ConnectionOptions): Kafka {
+  askWhyNoCoordinator();
   return new Client({
     brokers: [...brokers],
     clientId: clientId ?? 'weatherline',

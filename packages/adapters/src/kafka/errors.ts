@@ -1,16 +1,30 @@
 import { DependencyError, HaltError, PermanentError, WeatherlineError } from '@weatherline/runtime';
 
 const DENIED = /AUTHORIZATION_FAILED|AUTHENTICATION_FAILED|SASL/;
+/** Node's and OpenSSL's codes for a certificate that one of the two sides will not have. */
+const BROKER_CERTIFICATE = /^ERR_TLS_CERT|^CERT_|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|^HOSTNAME_MISMATCH$/;
+const OUR_CERTIFICATE = /^ERR_SSL_.*(CERTIFICATE|UNKNOWN_CA)/;
 const LOST = new Set(['ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'REBALANCE_IN_PROGRESS', 'FENCED_INSTANCE_ID']);
 
 /** The protocol's name of an error, wherever kafkajs has wrapped it; '' = it is none. */
 export function kafkaType(error: unknown): string {
-  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; depth += 1) {
+  for (const at of chainOf(error)) {
     if ('type' in at && typeof at.type === 'string') return at.type;
     if (at.name === 'KafkaJSSASLAuthenticationError') return 'SASL_AUTHENTICATION_FAILED';
-    at = at.cause ?? ('originalError' in at ? at.originalError : undefined);
   }
   return '';
+}
+
+/** An error and what is behind it; of several at once (topics that could not be created) the first. */
+function chainOf(error: unknown): Error[] {
+  const chain: Error[] = [];
+  for (let at: unknown = error; at instanceof Error && chain.length < 6;) {
+    chain.push(at);
+    const several: unknown = 'errors' in at ? at.errors : undefined;
+    const [first]: unknown[] = Array.isArray(several) ? several : [];
+    at = first ?? at.cause ?? ('originalError' in at ? at.originalError : undefined);
+  }
+  return chain;
 }
 
 /** The group has moved on without this member. */
@@ -22,8 +36,16 @@ export function isLost(error: unknown): boolean {
 export function brokerError(error: unknown, doing: string): WeatherlineError {
   if (error instanceof WeatherlineError) return error;
   const type = kafkaType(error);
-  const message = `${doing}: ${error instanceof Error ? error.message : String(error)}`;
+  const chain = chainOf(error);
+  const message = `${doing}: ${(chain.at(-1)?.message ?? String(error)).trim()}`;
+  const codes = chain.map((at) => ('code' in at ? String(at.code) : ''));
   if (DENIED.test(type)) return new HaltError('BROKER_ACCESS_DENIED', message, { cause: error });
+  if (codes.some((code) => OUR_CERTIFICATE.test(code))) {
+    return new HaltError('BROKER_ACCESS_DENIED', message, { cause: error });
+  }
+  if (codes.some((code) => BROKER_CERTIFICATE.test(code))) {
+    return new HaltError('BROKER_NOT_TRUSTED', message, { cause: error });
+  }
   if (type === 'UNKNOWN_TOPIC_OR_PARTITION') return new HaltError('UNKNOWN_TOPIC', message, { cause: error });
   if (type === 'MESSAGE_TOO_LARGE' || type === 'RECORD_LIST_TOO_LARGE') {
     return new PermanentError('MESSAGE_TOO_LARGE', message, { cause: error });

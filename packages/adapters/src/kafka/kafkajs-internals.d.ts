@@ -55,3 +55,13 @@ declare module 'kafkajs/src/consumer/offsetManager/index.js' {
     committedOffsets(): Record<string, Record<number, string>>;
   }
 }
+
+declare module 'kafkajs/src/cluster/index.js' {
+  type Question = { groupId: string; coordinatorType?: number };
+  export default class Cluster {
+    readonly brokerPool: {
+      findConnectedBroker(): Promise<{ findGroupCoordinator(question: Question): Promise<object> }>;
+    };
+    findGroupCoordinatorMetadata(question: Question): Promise<object>;
+  }
+}

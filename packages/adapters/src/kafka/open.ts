@@ -15,6 +15,13 @@ export type OpenKafka = {
 
 /** The broker that the settings name. */
 export function openConfiguredKafka({ config, env, clientId, log }: OpenKafka): KafkaBroker {
+  const { kafkaReplication: factor, kafkaMinInSync: minInSync } = config;
+  if (minInSync > factor) {
+    // Nothing could ever be written to such a topic.
+    throw new ConfigurationError(
+      `WEATHERLINE_KAFKA_MIN_INSYNC: expected at most WEATHERLINE_KAFKA_REPLICATION, which is ${factor}, got ${minInSync}`,
+    );
+  }
   const ssl = tlsOf(config, env);
   const sasl = saslOf(config, env);
   return openKafkaBroker({
@@ -22,7 +29,7 @@ export function openConfiguredKafka({ config, env, clientId, log }: OpenKafka): 
     clientId,
     compression: config.kafkaCompression,
     times: { sessionMs: config.kafkaSession, heartbeatMs: Math.min(3_000, Math.floor(config.kafkaSession / 3)) },
-    replication: { factor: config.kafkaReplication, minInSync: config.kafkaMinInSync },
+    replication: { factor, minInSync },
     ...(ssl === undefined ? {} : { ssl }),
     ...(sasl === undefined ? {} : { sasl }),
     ...(log === undefined ? {} : { log }),
@@ -30,12 +37,12 @@ export function openConfiguredKafka({ config, env, clientId, log }: OpenKafka): 
 }
 
 /** kafkajs reads the properties at every connection: a rotated certificate is used without a restart. */
-function tlsOf(config: KafkaValues, env: Environment): KafkaConfig['ssl'] {
+export function tlsOf(config: KafkaValues, env: Environment): KafkaConfig['ssl'] {
+  const { kafkaCa: ca, kafkaCertificate: cert, kafkaKey: key } = config;
   if (!config.kafkaTls) {
-    if (config.kafkaCertificate === undefined && config.kafkaCa === undefined) return undefined;
+    if ([ca, cert, key].every((file) => file === undefined)) return undefined;
     throw new ConfigurationError('WEATHERLINE_KAFKA_TLS: expected true, because a certificate or an authority is set');
   }
-  const { kafkaCa: ca, kafkaCertificate: cert, kafkaKey: key } = config;
   if ((cert === undefined) !== (key === undefined)) {
     throw new ConfigurationError('WEATHERLINE_KAFKA_CERTIFICATE and WEATHERLINE_KAFKA_KEY: expected both or neither');
   }
@@ -50,7 +57,8 @@ function tlsOf(config: KafkaValues, env: Environment): KafkaConfig['ssl'] {
   return options;
 }
 
-function saslOf(config: KafkaValues, env: Environment): KafkaConfig['sasl'] {
+/** Likewise: a rotated password is used by the next connection. */
+export function saslOf(config: KafkaValues, env: Environment): KafkaConfig['sasl'] {
   const { kafkaSasl, kafkaUser, kafkaPassword, kafkaRegion, kafkaTls } = config;
   if (kafkaSasl === 'none') return undefined;
   if (kafkaSasl === 'msk-iam') {

@@ -18,7 +18,9 @@ export async function* readTopic(
   topic: string,
   from: ReadFrom,
 ): AsyncGenerator<LoggedMessage> {
-  const ranges = await rangesOf(admin, topic, from);
+  const ranges = await rangesOf(admin, topic, from).catch((error: unknown) => {
+    throw brokerError(error, `read ${topic}`);
+  });
   if (ranges.length === 0) return;
   const batches = new Batches(topic, ranges);
   const consumer = kafka.consumer({

@@ -3,7 +3,9 @@ import { duration, oneOf, whole, type Setting } from '@weatherline/runtime';
 function brokerList(text: string): readonly string[] {
   const brokers = text.split(',').map((entry) => entry.trim());
   for (const broker of brokers) {
-    if (!/^[^\s:/]+:\d{1,5}$|^\[[\da-f:]+\]:\d{1,5}$/i.test(broker)) {
+    // kafkajs splits at the first colon: an IPv6 address needs a name.
+    const [, port] = /^[^\s:/]+:(\d{1,5})$/.exec(broker) ?? [];
+    if (port === undefined || Number(port) < 1 || Number(port) > 65_535) {
       throw new RangeError(`expected host:port, separated by commas, got '${broker}'`);
     }
   }

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { access, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { access, constants, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,8 +12,10 @@ const CACHE = fileURLToPath(new URL('../../../../node_modules/.cache/weatherline
 
 /** The jars of Apache Kafka, as a class path; Maven brings them on first use. */
 export async function kafkaClasspath(): Promise<string> {
-  const version = /<version>(\d+\.\d+\.\d+)<\/version>/.exec(await readFile(POM, 'utf8'))?.[1] ?? 'unknown';
-  const cached = join(CACHE, `kafka-${version}.classpath`);
+  const digest = createHash('sha256')
+    .update(await readFile(POM))
+    .digest('hex');
+  const cached = join(CACHE, `kafka-${digest.slice(0, 12)}.classpath`);
   const known = await readFile(cached, 'utf8').catch(() => '');
   if (known !== '' && (await isComplete(known))) return known;
   await mkdir(CACHE, { recursive: true });
@@ -38,17 +41,21 @@ async function isComplete(classpath: string): Promise<boolean> {
   );
 }
 
-/** Why real Kafka cannot be started here; undefined = it can. */
-export async function kafkaIsMissing(): Promise<string | undefined> {
-  for (const [command, flag] of [
-    ['java', '-version'],
-    ['mvn', '-version'],
-  ] as const) {
-    const found = await run(command, [flag]).then(
+/** The first of these programs that is not on this machine, as a sentence; undefined = all are. */
+export async function commandIsMissing(commands: readonly string[]): Promise<string | undefined> {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  for (const command of commands) {
+    const tries = folders.map(async (folder) => access(join(folder, command), constants.X_OK));
+    const found = await Promise.any(tries).then(
       () => true,
       () => false,
     );
     if (!found) return `no ${command} on this machine`;
   }
   return undefined;
+}
+
+/** Why real Kafka cannot be started here; undefined = it can. */
+export async function kafkaIsMissing(): Promise<string | undefined> {
+  return commandIsMissing(['java', 'mvn']);
 }

@@ -1,10 +1,11 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { kafkaClasspath } from './classpath.ts';
 
 export type KafkaOptions = {
@@ -12,11 +13,19 @@ export type KafkaOptions = {
   readonly nodes?: number;
   /** More lines of server.properties, for every node. */
   readonly properties?: Readonly<Record<string, string>>;
+  /** Beside the plain one, by name: their security protocols. Each is reached as `localhost`. */
+  readonly listeners?: Readonly<Record<string, 'SSL' | 'SASL_PLAINTEXT' | 'SASL_SSL'>>;
+  /** Users of SCRAM-SHA-512 and their passwords. */
+  readonly users?: Readonly<Record<string, string>>;
 };
 
 export type KafkaCluster = AsyncDisposable & {
   /** `host:port,…` of every node. */
   readonly bootstrap: string;
+  /** The same of one of the further listeners. */
+  readonly brokersOf: (listener: string) => string[];
+  /** Runs one of Kafka's own command-line tools; resolves with what it printed. */
+  readonly tool: (main: string, args: readonly string[]) => Promise<string>;
   readonly nodes: readonly KafkaNode[];
   readonly classpath: string;
 };
@@ -36,14 +45,22 @@ export type KafkaNode = {
 
 const CLUSTER_ID = 'd2VhdGhlcmxpbmUtdGVzdA';
 const START_WITHIN_MS = 60_000;
-const JVM = ['-Xmx320m', '-Xms128m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto'];
+const QUIET = '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn';
+const JVM = ['-Xmx320m', '-Xms128m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto', QUIET];
 
 /** Starts Apache Kafka in KRaft mode from its published jars, on free ports of the loopback. */
-export async function startKafka({ nodes: count = 1, properties = {} }: KafkaOptions = {}): Promise<KafkaCluster> {
+export async function startKafka({
+  nodes: count = 1,
+  properties = {},
+  listeners = {},
+  users = {},
+}: KafkaOptions = {}): Promise<KafkaCluster> {
   const classpath = await kafkaClasspath();
   const directory = await mkdtemp(join(tmpdir(), 'weatherline-kafka-'));
-  const ports = await freePorts(count * 2);
-  const voters = ports.slice(count).map((port, at) => `${at + 1}@127.0.0.1:${port}`);
+  const names = Object.keys(listeners);
+  const ports = await freePorts(count * (2 + names.length));
+  const portOf = (listener: string, at: number): number => ports[count * (2 + names.indexOf(listener)) + at] ?? 0;
+  const voters = ports.slice(count, count * 2).map((port, at) => `${at + 1}@127.0.0.1:${port}`);
   const nodes: Node[] = [];
   const dispose = async (): Promise<void> => {
     await Promise.all(nodes.map(async (node) => node.stop('SIGKILL')));
@@ -52,17 +69,32 @@ export async function startKafka({ nodes: count = 1, properties = {} }: KafkaOpt
   try {
     for (let at = 0; at < count; at += 1) {
       const [port = 0, controller = 0] = [ports[at], ports[count + at]];
-      const settings = { ...serverProperties(at + 1, port, controller, voters, count), ...properties };
+      const further = names.map((name) => ({ name, port: portOf(name, at), protocol: listeners[name] ?? 'SSL' }));
+      const settings = {
+        ...serverProperties(at + 1, port, controller, voters, count),
+        ...listenerProperties(port, controller, further),
+        ...properties,
+      };
       nodes.push(new Node(at + 1, port, classpath, join(directory, `node-${at + 1}`), settings));
     }
-    await Promise.all(nodes.map(async (node) => node.format()));
+    await Promise.all(nodes.map(async (node) => node.format(users)));
     await Promise.all(nodes.map(async (node) => node.start()));
   } catch (error) {
     await dispose();
     throw error;
   }
   const bootstrap = nodes.map(({ port }) => `127.0.0.1:${port}`).join(',');
-  return { bootstrap, nodes, classpath, [Symbol.asyncDispose]: dispose };
+  return {
+    bootstrap,
+    brokersOf: (listener) => nodes.map((_, at) => `localhost:${portOf(listener, at)}`),
+    tool: async (main, args) => {
+      const { stdout } = await promisify(execFile)('java', [...JVM, '-cp', classpath, main, ...args]);
+      return stdout;
+    },
+    nodes,
+    classpath,
+    [Symbol.asyncDispose]: dispose,
+  };
 }
 
 type Properties = Readonly<Record<string, string>>;
@@ -79,7 +111,6 @@ function serverProperties(
     'process.roles': 'broker,controller',
     'node.id': String(id),
     'controller.quorum.voters': voters.join(','),
-    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controller}`,
     'controller.listener.names': 'CONTROLLER',
     'auto.create.topics.enable': 'false',
     'default.replication.factor': replicas,
@@ -96,6 +127,29 @@ function serverProperties(
     'controller.quorum.election.timeout.ms': '500',
     'controller.quorum.fetch.timeout.ms': '1000',
     'log.cleaner.enable': 'true',
+  };
+}
+
+function listenerProperties(
+  port: number,
+  controller: number,
+  further: readonly { readonly name: string; readonly port: number; readonly protocol: string }[],
+): Properties {
+  const own = further.map((listener) => `${listener.name}://127.0.0.1:${listener.port}`);
+  const advertised = further.map((listener) => `${listener.name}://localhost:${listener.port}`);
+  const protocols = further.map(({ name, protocol }) => `${name}:${protocol}`);
+  const scram = further
+    .filter(({ protocol }) => protocol.startsWith('SASL'))
+    .map(({ name }) => [
+      `listener.name.${name.toLowerCase()}.scram-sha-512.sasl.jaas.config`,
+      'org.apache.kafka.common.security.scram.ScramLoginModule required;',
+    ]);
+  return {
+    listeners: [`PLAINTEXT://127.0.0.1:${port}`, `CONTROLLER://127.0.0.1:${controller}`, ...own].join(','),
+    'advertised.listeners': [`PLAINTEXT://127.0.0.1:${port}`, ...advertised].join(','),
+    'listener.security.protocol.map': ['PLAINTEXT:PLAINTEXT', 'CONTROLLER:PLAINTEXT', ...protocols].join(','),
+    'sasl.enabled.mechanisms': 'SCRAM-SHA-512',
+    ...Object.fromEntries(scram),
   };
 }
 
@@ -119,11 +173,15 @@ class Node implements KafkaNode {
   readonly output = (): string => this.#lines.slice(-40).join('');
   readonly signal = (name: NodeJS.Signals): void => void this.#child?.kill(name);
 
-  async format(): Promise<void> {
+  async format(users: Readonly<Record<string, string>>): Promise<void> {
     await mkdir(join(this.#directory, 'log'), { recursive: true });
     const lines = Object.entries({ ...this.#properties, 'log.dirs': join(this.#directory, 'log') });
     await writeFile(this.#config, lines.map(([name, value]) => `${name}=${value}\n`).join(''));
-    const child = this.#java('kafka.tools.StorageTool', ['format', '-t', CLUSTER_ID, '-c', this.#config]);
+    const scram = Object.entries(users).flatMap(([name, password]) => [
+      '--add-scram',
+      `SCRAM-SHA-512=[name=${name},password=${password}]`,
+    ]);
+    const child = this.#java('kafka.tools.StorageTool', ['format', '-t', CLUSTER_ID, '-c', this.#config, ...scram]);
     const [code] = await once(child, 'close');
     if (code !== 0) throw new Error(`kafka node ${this.id}: format ended with ${code}\n${this.output()}`);
   }

@@ -1,5 +1,5 @@
 import type { ExecutionContext, TestFn } from 'ava';
-import { kafkaIsMissing } from './classpath.ts';
+import { commandIsMissing } from './classpath.ts';
 import { startKafka, type KafkaCluster, type KafkaOptions } from './cluster.ts';
 
 /** AVA's `test` and `test.serial`, as far as tests of Kafka use them. */
@@ -18,6 +18,10 @@ export type KafkaTests = {
 export type KafkaTestsOptions = KafkaOptions & {
   /** These tests change or break their cluster: one that is given is left alone. */
   readonly own?: boolean;
+  /** Programs that these tests run. */
+  readonly needs?: readonly string[];
+  /** What the start needs and must be made for it; called only when a cluster is started. */
+  readonly prepare?: () => Promise<KafkaOptions>;
 };
 
 const START_WITHIN_MS = 120_000;
@@ -27,15 +31,16 @@ const START_WITHIN_MS = 120_000;
  * file. A quick run starts none; a run by hand (no `WEATHERLINE_TEST_LEVEL`) does.
  */
 export async function kafkaTests(test: TestFn, options: KafkaTestsOptions = {}): Promise<KafkaTests> {
-  const { own = false, ...kafka } = options;
+  const { own = false, needs = [], prepare, ...kafka } = options;
   const given = own ? undefined : process.env['WEATHERLINE_TEST_KAFKA'];
   const brokers: string[] = given?.split(',') ?? [];
   let cluster: KafkaCluster | undefined;
-  const reason = given === undefined ? await whyNone(process.env['WEATHERLINE_TEST_LEVEL']) : undefined;
+  const reason =
+    given === undefined ? await whyNone(process.env['WEATHERLINE_TEST_LEVEL'], needs) : await commandIsMissing(needs);
   if (given === undefined && reason === undefined) {
     test.before(async (t) => {
       t.timeout(START_WITHIN_MS);
-      cluster = await startKafka(kafka);
+      cluster = await startKafka({ ...kafka, ...(await prepare?.()) });
       brokers.push(...cluster.bootstrap.split(','));
     });
     test.after.always(async () => cluster?.[Symbol.asyncDispose]());
@@ -51,8 +56,9 @@ export async function kafkaTests(test: TestFn, options: KafkaTestsOptions = {}):
   };
 }
 
-async function whyNone(level: string | undefined): Promise<string | undefined> {
-  return level === undefined || level === 'all' ? kafkaIsMissing() : 'npm run test:all';
+async function whyNone(level: string | undefined, needs: readonly string[]): Promise<string | undefined> {
+  if (level !== undefined && level !== 'all') return 'npm run test:all';
+  return commandIsMissing(['java', 'mvn', ...needs]);
 }
 
 function skipping(test: TestFn, reason: string): DefineTest {
