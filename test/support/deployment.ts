@@ -30,7 +30,6 @@ export type DeployedProcess = {
 const CANARY = 'canary-key-3f9d2b7a5c8e4f60';
 /** Its slots last a year, so that a provider without history may be asked for every one that a test makes up. */
 export const SCHEDULE = parseSchedule('0 0 1 1 *');
-const REPLICATION = { WEATHERLINE_KAFKA_REPLICATION: '1', WEATHERLINE_KAFKA_MIN_INSYNC: '1' };
 
 /** The deployables as processes of their own, on a real broker and an S3 server, fed by the recorded upstream. */
 export class Deployment {
@@ -101,6 +100,33 @@ export class Deployment {
     return plan;
   }
 
+  /** Asks for runs, one after another, until it is told to stop; what a broker refuses is asked for again. */
+  load(slots: readonly string[], everyMs: number): { readonly stop: () => Promise<string[]> } {
+    const asked: string[] = [];
+    const ending = new AbortController();
+    const loading = (async () => {
+      for (const slot of slots) {
+        while (!ending.signal.aborted) {
+          try {
+            await this.trigger(slot);
+            asked.push(slot);
+            break;
+          } catch {
+            await delay(200);
+          }
+        }
+        await delay(everyMs, undefined, { signal: ending.signal }).catch(() => undefined);
+      }
+    })();
+    return {
+      stop: async () => {
+        ending.abort();
+        await loading;
+        return asked;
+      },
+    };
+  }
+
   /** The sum of all lags of the chain; a group that has no position yet counts. */
   async lag(): Promise<number> {
     const inputs = [
@@ -138,15 +164,23 @@ export class Deployment {
   }
 }
 
-export type DeployOptions = { readonly brokers: readonly string[]; readonly env?: Readonly<Record<string, string>> };
+export type DeployOptions = {
+  readonly brokers: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Default: one copy, for one broker. */
+  readonly replication?: { readonly factor: number; readonly minInSync: number };
+};
 
 /** Opens what the processes need; every one is started by the test. */
-export async function deploy(t: ExecutionContext, { brokers, env = {} }: DeployOptions): Promise<Deployment> {
+export async function deploy(
+  t: ExecutionContext,
+  { brokers, env = {}, replication = { factor: 1, minInSync: 1 } }: DeployOptions,
+): Promise<Deployment> {
   const s3 = await startS3Server({ buckets: ['weatherline'], requireCondition: true });
   t.teardown(async () => s3[Symbol.asyncDispose]());
   const upstream = await startRecordedUpstream();
   t.teardown(async () => upstream[Symbol.asyncDispose]());
-  const broker = openKafkaBroker({ brokers, replication: { factor: 1, minInSync: 1 } });
+  const broker = openKafkaBroker({ brokers, replication });
   t.teardown(async () => broker[Symbol.asyncDispose]());
   await broker.ensureTopics(TOPICS);
   const credentials = { accessKeyId: s3.accessKeyId, secretAccessKey: s3.secretAccessKey };
@@ -166,7 +200,8 @@ export async function deploy(t: ExecutionContext, { brokers, env = {} }: DeployO
       PATH,
       HOME,
       TZ: 'UTC',
-      ...REPLICATION,
+      WEATHERLINE_KAFKA_REPLICATION: String(replication.factor),
+      WEATHERLINE_KAFKA_MIN_INSYNC: String(replication.minInSync),
       WEATHERLINE_HTTP_HOST: '127.0.0.1',
       WEATHERLINE_HTTP_PORT: '0',
       WEATHERLINE_INFRA_PORT: '0',
