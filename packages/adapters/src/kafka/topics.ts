@@ -1,6 +1,12 @@
-import { HaltError, type TopicSpec } from '@weatherline/runtime';
+import { setTimeout as delay } from 'node:timers/promises';
+import { DependencyError, HaltError, type TopicSpec } from '@weatherline/runtime';
 import kafkajs from 'kafkajs';
 import type { Admin } from 'kafkajs';
+import { kafkaType } from './errors.ts';
+
+const LEADER_TRIES = 50;
+const LEADER_WAIT_MS = 100;
+const NOT_YET = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE']);
 
 /** How many copies a topic has, and how many must have a message before it counts as written. */
 export type Replication = { readonly factor: number; readonly minInSync: number };
@@ -110,7 +116,8 @@ export async function ensureTopics(admin: Admin, specs: readonly TopicSpec[], re
 async function createTopics(admin: Admin, specs: readonly TopicSpec[], replication: Replication): Promise<void> {
   if (specs.length === 0) return;
   await admin.createTopics({
-    waitForLeaders: true,
+    // kafkajs gives up when the broker that it asks has not heard of the topic yet.
+    waitForLeaders: false,
     topics: specs.map((spec) => ({
       topic: spec.name,
       numPartitions: spec.partitions,
@@ -118,6 +125,25 @@ async function createTopics(admin: Admin, specs: readonly TopicSpec[], replicati
       configEntries: Object.entries(topicConfig(spec, replication)).map(([name, value]) => ({ name, value })),
     })),
   });
+  await haveLeaders(
+    admin,
+    specs.map(({ name }) => name),
+  );
+}
+
+/** Resolves when the brokers say of every topic who leads its partitions. */
+async function haveLeaders(admin: Admin, topics: readonly string[]): Promise<void> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      const metadata = await admin.fetchTopicMetadata({ topics: [...topics] });
+      const partitions = metadata.topics.flatMap((topic) => topic.partitions);
+      if (partitions.length > 0 && partitions.every(({ leader }) => leader >= 0)) return;
+      if (tries === LEADER_TRIES) throw new DependencyError('BROKER_UNAVAILABLE', 'new topics have no leader yet');
+    } catch (error) {
+      if (tries === LEADER_TRIES || !NOT_YET.has(kafkaType(error))) throw error;
+    }
+    await delay(LEADER_WAIT_MS);
+  }
 }
 
 type Described = ReadonlyMap<string, { readonly value: string; readonly isOverride: boolean }>;
