@@ -47,6 +47,17 @@ function program(end: (code: number) => void): Command {
     .addOption(timeout())
     .action(run(async (options) => (await import('./commands/trigger.ts')).trigger(options, output())));
   readers(cli, { run, output });
+  const topics = cli
+    .command('topics')
+    .description("the brokers' topics and the catalogue; brokers by WEATHERLINE_KAFKA_*");
+  topics
+    .command('verify')
+    .description('how they differ; exit 9 when they do')
+    .action(run(async () => (await import('./commands/topics.ts')).verifyTopics(output())));
+  topics
+    .command('apply')
+    .description('create what is missing, set what differs; exit 6 where that cannot be done')
+    .action(run(async () => (await import('./commands/topics.ts')).applyTopics(output())));
   cli
     .command('config')
     .description('show every setting, its value and where it comes from')

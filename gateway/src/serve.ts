@@ -18,7 +18,8 @@ import {
 } from '@weatherline/runtime';
 import { createGateway } from './app.ts';
 
-const BASE = {
+/** What the gateway reads wherever its store is. */
+export const GATEWAY_SETTINGS = {
   schedule: COMMON.schedule,
   locations: COMMON.locations,
   httpHost: COMMON.httpHost,
@@ -32,7 +33,7 @@ export type GatewayServing<S extends Settings> = {
   readonly settings: S;
   /** Variables of other deployables, which are no mistake in this one's environment. */
   readonly known: readonly string[];
-  readonly open: (config: Values<S & typeof BASE>) => Promise<ObjectStore>;
+  readonly open: (config: Values<S & typeof GATEWAY_SETTINGS>) => Promise<ObjectStore>;
 };
 
 /** The gateway as a process of its own; SIGTERM lets the requests in hand finish and ends it with 0. */
@@ -47,7 +48,7 @@ async function serve<S extends Settings>(
   { version, settings, known, open }: GatewayServing<S>,
   host: NodeJS.Process,
 ): Promise<void> {
-  const config: Values<S & typeof BASE> = loadConfig({ ...settings, ...BASE }, host.env, known);
+  const config: Values<S & typeof GATEWAY_SETTINGS> = loadConfig({ ...settings, ...GATEWAY_SETTINGS }, host.env, known);
   const service = 'weatherline.gateway';
   const log = createLogger({ service, version, level: config.logLevel });
   endOnBugs(host, log);

@@ -4,7 +4,7 @@ import { recordedPlaces } from '@weatherline/testkit/upstream';
 import test from 'ava';
 import { deploy, recentSlots, type DeployedProcess } from '../support/deployment.ts';
 
-const kafka = await kafkaTests(test, { own: true, properties: { 'group.min.session.timeout.ms': '1000' } });
+const kafka = kafkaTests(test, { own: true, properties: { 'group.min.session.timeout.ms': '1000' } });
 const PER_MINUTE = 600;
 const MINUTE = 60_000;
 const RUNS = 150;

@@ -17,7 +17,7 @@ import {
 import kafkajs from 'kafkajs';
 
 /** Each test has the broker for itself: it takes it away. */
-const kafka = await kafkaTests(test, { own: true });
+const kafka = kafkaTests(test, { own: true });
 const TOPIC = topicOf(RunRequested, 'live');
 const LETTERS = deadLetterTopicOf(TOPIC);
 /** Thirty minutes of the runtime's clock in eighteen seconds of ours. */

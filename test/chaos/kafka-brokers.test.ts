@@ -3,7 +3,7 @@ import { kafkaTests } from '@weatherline/testkit/kafka';
 import test from 'ava';
 import { deploy, recentSlots } from '../support/deployment.ts';
 
-const kafka = await kafkaTests(test, { own: true, nodes: 3 });
+const kafka = kafkaTests(test, { own: true, nodes: 3 });
 const STAGES = ['fetch', 'transform', 'upload'] as const;
 /** DESIGN §12 and the fault matrix: a broker that restarts costs at most this. */
 const RECOVERY_MS = 20_000;

@@ -5,7 +5,7 @@ import test from 'ava';
 import { deploy, recentSlots, type DeployedProcess, type Deployment } from '../support/deployment.ts';
 import { temporaryDirectory } from '../support/process.ts';
 
-const kafka = await kafkaTests(test, {
+const kafka = kafkaTests(test, {
   own: true,
   properties: { 'group.min.session.timeout.ms': '1000' },
 });

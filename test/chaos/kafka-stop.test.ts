@@ -2,7 +2,7 @@ import { kafkaTests } from '@weatherline/testkit/kafka';
 import test from 'ava';
 import { deploy, recentSlots, type DeployedProcess } from '../support/deployment.ts';
 
-const kafka = await kafkaTests(test);
+const kafka = kafkaTests(test);
 const STAGES = ['fetch', 'transform', 'upload'] as const;
 const RUNS = 60;
 /** DESIGN §12. */

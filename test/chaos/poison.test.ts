@@ -9,7 +9,7 @@ import { kafkaTests } from '@weatherline/testkit/kafka';
 import test, { type ExecutionContext } from 'ava';
 import { temporaryDirectory } from '../support/process.ts';
 
-const kafka = await kafkaTests(test, { own: true, properties: { 'group.min.session.timeout.ms': '1000' } });
+const kafka = kafkaTests(test, { own: true, properties: { 'group.min.session.timeout.ms': '1000' } });
 const CHILD = fileURLToPath(new URL('../support/poison-child.ts', import.meta.url));
 
 function requestedAt(second: number) {

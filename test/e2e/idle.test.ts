@@ -3,7 +3,7 @@ import { kafkaTests } from '@weatherline/testkit/kafka';
 import test from 'ava';
 import { deploy } from '../support/deployment.ts';
 
-const kafka = await kafkaTests(test);
+const kafka = kafkaTests(test);
 const SECONDS = 15;
 
 kafka.test('a function that has nothing to do costs less than 1 % of a core, and nothing warns', async (t) => {

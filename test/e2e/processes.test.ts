@@ -4,7 +4,7 @@ import test from 'ava';
 import { deploy } from '../support/deployment.ts';
 import { weatherline } from '../support/process.ts';
 
-const kafka = await kafkaTests(test);
+const kafka = kafkaTests(test);
 
 kafka.test('the whole chain as separate processes on Kafka and S3: a product that the gateway serves', async (t) => {
   t.timeout(120_000);

@@ -31,3 +31,8 @@ test('a certificate that one side refuses is for a person; a connection that fai
     t.is(error.message, 'publish: Connection error: no');
   }
 });
+
+test('a codec that nobody here can read is for a person', (t) => {
+  const cause = Object.assign(new Error('Snappy compression not implemented'), { name: 'KafkaJSNotImplemented' });
+  t.like(brokerError(cause, 'consume x'), { code: 'UNSUPPORTED_COMPRESSION', disposition: 'halt' });
+});

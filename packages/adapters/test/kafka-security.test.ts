@@ -16,7 +16,7 @@ let stranger: Authority;
 let client: Issued;
 let foreign: Issued;
 
-const kafka = await kafkaTests(test, {
+const kafka = kafkaTests(test, {
   own: true,
   needs: ['openssl'],
   listeners: { TLS: 'SSL', MTLS: 'SSL', SCRAM: 'SASL_SSL' },

@@ -3,7 +3,7 @@ import { kafkaTests } from '@weatherline/testkit/kafka';
 import test from 'ava';
 import { openKafkaBroker } from '../src/kafka/index.ts';
 
-const kafka = await kafkaTests(test);
+const kafka = kafkaTests(test);
 const times = { heartbeatMs: 300, fetchWaitMs: 100 };
 const replication = { factor: 1, minInSync: 1 };
 

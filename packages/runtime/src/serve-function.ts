@@ -11,7 +11,8 @@ import { createMetrics, type Metrics } from './metrics.ts';
 import type { Broker, Clock } from './ports.ts';
 import { COMMON, FUNCTION } from './settings.ts';
 
-const BASE = {
+/** What every function reads as a process of its own, beside its adapters' settings. */
+export const BASE = {
   ...FUNCTION,
   httpHost: { ...COMMON.httpHost, doc: 'The address that the infra port listens on' },
   infraPort: COMMON.infraPort,

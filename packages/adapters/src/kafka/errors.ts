@@ -46,6 +46,10 @@ export function brokerError(error: unknown, doing: string): WeatherlineError {
   if (codes.some((code) => BROKER_CERTIFICATE.test(code))) {
     return new HaltError('BROKER_NOT_TRUSTED', message, { cause: error });
   }
+  // Somebody else has written with snappy or lz4: no retry will make it readable.
+  if (chain.some(({ name }) => name === 'KafkaJSNotImplemented')) {
+    return new HaltError('UNSUPPORTED_COMPRESSION', message, { cause: error });
+  }
   if (type === 'UNKNOWN_TOPIC_OR_PARTITION') return new HaltError('UNKNOWN_TOPIC', message, { cause: error });
   if (type === 'MESSAGE_TOO_LARGE' || type === 'RECORD_LIST_TOO_LARGE') {
     return new PermanentError('MESSAGE_TOO_LARGE', message, { cause: error });

@@ -12,6 +12,7 @@ declare module 'kafkajs/src/consumer/consumerGroup.js' {
     offsetManager: object;
     readonly subscriptionState: { assign(partitions: { topic: string; partitions: number[] }[]): void };
     joinAndSync(): Promise<void>;
+    leave(): Promise<void>;
     generatePartitionsPerSubscribedTopic(): Map<string, number[]>;
     assigned(): { topic: string; partitions: number[] }[];
     commitOffsets(offsets: {

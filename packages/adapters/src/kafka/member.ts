@@ -6,7 +6,7 @@ import { CommitQueue } from './commit-queue.ts';
 import { brokerError, isLost } from './errors.ts';
 import type { ConsumerGroup } from './internals.ts';
 import { loggedMessage } from './message.ts';
-import { OwnedPartition } from './owned-partition.ts';
+import { OwnedPartition, type Assigned } from './owned-partition.ts';
 import { positionsOf } from './positions.ts';
 
 export type MemberTimes = {
@@ -26,8 +26,13 @@ const SLICE_MS = 250;
 /** Without an answer for so long a member is in trouble, and for so long it starts again. */
 const TROUBLE_AFTER_MS = 10_000;
 const SILENT_MS = 120_000;
+const POSITIONS_WITHIN_MS = 10_000;
+const POSITIONS_WAIT_MS = 200;
 const DISCONNECT_WITHIN_MS = 8_000;
 const RESTART_BACKOFF = { firstMs: 500, capMs: 10_000 };
+
+/** One consumer of kafkajs, from its start to its crash or close. */
+type Life = { isOver: boolean };
 
 /** One member of a group: joins, delivers, heartbeats, drains before every rejoin, and starts again after a crash. */
 export class Member implements AsyncDisposable {
@@ -98,6 +103,7 @@ export class Member implements AsyncDisposable {
   async #consume(): Promise<unknown> {
     const { group, topic } = this.#subscription;
     const crashed = new Promise<unknown>((resolve) => (this.#crash = resolve));
+    const life = { isOver: false };
     const consumer = this.#kafka.consumer({
       groupId: group,
       sessionTimeout: this.#times.sessionMs,
@@ -110,7 +116,16 @@ export class Member implements AsyncDisposable {
       // kafkajs counts over the life of a consumer; a member that stays needs no new session when the brokers are back.
       retry: { retries: 30, initialRetryTime: 200, maxRetryTime: 2_000, restartOnFailure: async () => false },
       partitionAssigners: [
-        assignerWith({ leaving: async () => this.#leaveAll(), joined: async (joined) => this.#joined(joined) }),
+        assignerWith({
+          leaving: async () => this.#leaveAll(),
+          joined: async (joined) => {
+            if (!life.isOver) await this.#joined(joined, life);
+            if (!life.isOver) return;
+            // kafkajs ignores a stop that comes while it joins, and would go on as a member that nobody knows of.
+            await joined.leave().catch(() => undefined);
+            throw new Error('the consumer has been closed');
+          },
+        }),
       ],
     });
     consumer.on(consumer.events.CRASH, ({ payload }) => this.#crash?.(payload.error));
@@ -123,6 +138,7 @@ export class Member implements AsyncDisposable {
       const failed = await Promise.race([crashed, running.then(async (error) => error ?? crashed)]);
       return failed;
     } finally {
+      life.isOver = true;
       // After a crash no commit would arrive; waiting for it would only delay the next start.
       if (!this.#closing.signal.aborted) this.#commits?.close();
       await this.#leaveAll();
@@ -151,13 +167,12 @@ export class Member implements AsyncDisposable {
     done.abort();
   }
 
-  async #joined(group: ConsumerGroup): Promise<void> {
+  async #joined(group: ConsumerGroup, life: Life): Promise<void> {
     const { topic } = this.#subscription;
     const mine = group.assigned().find((assigned) => assigned.topic === topic)?.partitions ?? [];
-    const admin = await this.#admin();
     const commits = new CommitQueue(group, topic);
     try {
-      const positions = await positionsOf(admin, this.#subscription.group, topic);
+      const positions = await this.#positions(life);
       this.#commits = commits;
       this.#group = group;
       for (const position of positions) {
@@ -170,6 +185,7 @@ export class Member implements AsyncDisposable {
     } catch (error) {
       // A rebalance that comes meanwhile is met by the next heartbeat; anything else is a new start.
       if (!isLost(error) && !(error instanceof Error && 'code' in error && error.code === 'PARTITION_LOST')) {
+        life.isOver = true;
         this.#crash?.(error);
       }
       await this.#leaveAll();
@@ -183,6 +199,19 @@ export class Member implements AsyncDisposable {
       generation: group.generationId,
     });
     this.#first.resolve();
+  }
+
+  /** A coordinator that has just moved is loading for a while: that is no reason to start again. */
+  async #positions(life: Life): Promise<Assigned[]> {
+    const { group, topic } = this.#subscription;
+    for (const deadline = Date.now() + POSITIONS_WITHIN_MS; ;) {
+      try {
+        return await positionsOf(await this.#admin(), group, topic);
+      } catch (error) {
+        if (life.isOver || Date.now() > deadline || brokerError(error, 'ask').disposition === 'halt') throw error;
+        await delay(POSITIONS_WAIT_MS);
+      }
+    }
   }
 
   async #leaveAll(): Promise<void> {

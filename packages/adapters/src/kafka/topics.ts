@@ -1,7 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { HaltError, type TopicSpec } from '@weatherline/runtime';
+import { DependencyError, HaltError, type TopicSpec } from '@weatherline/runtime';
 import kafkajs from 'kafkajs';
 import type { Admin } from 'kafkajs';
+import { kafkaType } from './errors.ts';
+
+const LEADER_TRIES = 50;
+const LEADER_WAIT_MS = 100;
+const NOT_YET = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE']);
 
 /** How many copies a topic has, and how many must have a message before it counts as written. */
 export type Replication = { readonly factor: number; readonly minInSync: number };
@@ -111,7 +116,8 @@ export async function ensureTopics(admin: Admin, specs: readonly TopicSpec[], re
 async function createTopics(admin: Admin, specs: readonly TopicSpec[], replication: Replication): Promise<void> {
   if (specs.length === 0) return;
   await admin.createTopics({
-    waitForLeaders: true,
+    // kafkajs gives up when the broker that it asks has not heard of the topic yet.
+    waitForLeaders: false,
     topics: specs.map((spec) => ({
       topic: spec.name,
       numPartitions: spec.partitions,
@@ -119,6 +125,10 @@ async function createTopics(admin: Admin, specs: readonly TopicSpec[], replicati
       configEntries: Object.entries(topicConfig(spec, replication)).map(([name, value]) => ({ name, value })),
     })),
   });
+  await haveLeaders(
+    admin,
+    specs.map(({ name }) => name),
+  );
   // A leader that is named may not know it yet; who publishes then writes some messages twice.
   for (const { name } of specs) await untilLed(admin, name);
 }
@@ -129,9 +139,24 @@ async function untilLed(admin: Admin, topic: string): Promise<void> {
       await admin.fetchTopicOffsets(topic);
       return;
     } catch (error) {
-      if (tries >= 20) throw error;
-      await delay(100);
+      if (tries === LEADER_TRIES) throw error;
+      await delay(LEADER_WAIT_MS);
     }
+  }
+}
+
+/** Resolves when the brokers say of every topic who leads its partitions. */
+async function haveLeaders(admin: Admin, topics: readonly string[]): Promise<void> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      const metadata = await admin.fetchTopicMetadata({ topics: [...topics] });
+      const partitions = metadata.topics.flatMap((topic) => topic.partitions);
+      if (partitions.length > 0 && partitions.every(({ leader }) => leader >= 0)) return;
+      if (tries === LEADER_TRIES) throw new DependencyError('BROKER_UNAVAILABLE', 'new topics have no leader yet');
+    } catch (error) {
+      if (tries === LEADER_TRIES || !NOT_YET.has(kafkaType(error))) throw error;
+    }
+    await delay(LEADER_WAIT_MS);
   }
 }
 

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { access, constants, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { accessSync, constants } from 'node:fs';
+import { access, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -42,20 +43,22 @@ async function isComplete(classpath: string): Promise<boolean> {
 }
 
 /** The first of these programs that is not on this machine, as a sentence; undefined = all are. */
-export async function commandIsMissing(commands: readonly string[]): Promise<string | undefined> {
+export function commandIsMissing(commands: readonly string[]): string | undefined {
   const folders = (process.env['PATH'] ?? '').split(delimiter);
-  for (const command of commands) {
-    const tries = folders.map(async (folder) => access(join(folder, command), constants.X_OK));
-    const found = await Promise.any(tries).then(
-      () => true,
-      () => false,
-    );
-    if (!found) return `no ${command} on this machine`;
+  const missing = commands.find((command) => !folders.some((folder) => isProgram(join(folder, command))));
+  return missing === undefined ? undefined : `no ${missing} on this machine`;
+}
+
+function isProgram(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
   }
-  return undefined;
 }
 
 /** Why real Kafka cannot be started here; undefined = it can. */
-export async function kafkaIsMissing(): Promise<string | undefined> {
+export function kafkaIsMissing(): string | undefined {
   return commandIsMissing(['java', 'mvn']);
 }

@@ -28,15 +28,15 @@ const START_WITHIN_MS = 120_000;
 
 /**
  * Kafka for the tests of one file: the one at `WEATHERLINE_TEST_KAFKA`, else one that is started and stopped with the
- * file. A quick run starts none; a run by hand (no `WEATHERLINE_TEST_LEVEL`) does.
+ * file. A quick run starts none; a run by hand (no `WEATHERLINE_TEST_LEVEL`) does. Not asynchronous, for AVA wants
+ * every test and hook of a file at once.
  */
-export async function kafkaTests(test: TestFn, options: KafkaTestsOptions = {}): Promise<KafkaTests> {
+export function kafkaTests(test: TestFn, options: KafkaTestsOptions = {}): KafkaTests {
   const { own = false, needs = [], prepare, ...kafka } = options;
   const given = own ? undefined : process.env['WEATHERLINE_TEST_KAFKA'];
   const brokers: string[] = given?.split(',') ?? [];
   let cluster: KafkaCluster | undefined;
-  const reason =
-    given === undefined ? await whyNone(process.env['WEATHERLINE_TEST_LEVEL'], needs) : await commandIsMissing(needs);
+  const reason = given === undefined ? whyNone(process.env['WEATHERLINE_TEST_LEVEL'], needs) : commandIsMissing(needs);
   if (given === undefined && reason === undefined) {
     test.before(async (t) => {
       t.timeout(START_WITHIN_MS);
@@ -56,7 +56,7 @@ export async function kafkaTests(test: TestFn, options: KafkaTestsOptions = {}):
   };
 }
 
-async function whyNone(level: string | undefined, needs: readonly string[]): Promise<string | undefined> {
+function whyNone(level: string | undefined, needs: readonly string[]): string | undefined {
   if (level !== undefined && level !== 'all') return 'npm run test:all';
   return commandIsMissing(['java', 'mvn', ...needs]);
 }

@@ -1,0 +1,65 @@
+import {
+  KAFKA_SETTINGS,
+  openConfiguredKafka,
+  type KafkaBroker,
+  type TopicDifference,
+} from '@weatherline/adapters/kafka';
+import { DEPLOYABLE_VARIABLES } from '@weatherline/adapters/settings';
+import { EXIT, loadConfig, TOPICS, WeatherlineError } from '@weatherline/runtime';
+import { Failure } from '../failure.ts';
+import type { Output } from '../output.ts';
+
+/** What a topic is born with; to change it is to move its messages, which nobody does by the way. */
+const UNCHANGEABLE: ReadonlySet<string> = new Set(['partitions', 'replicas']);
+
+/** Compares the brokers' topics with the catalogue; one line for each difference. */
+export async function verifyTopics(output: Output): Promise<number> {
+  const differences = await withKafka(async (broker) => broker.verifyTopics(TOPICS));
+  output.result({ topics: TOPICS.length, differences }, () =>
+    differences.length === 0 ? allIsWell() : differences.map(lineOf).join('\n'),
+  );
+  return differences.length === 0 ? EXIT.ok : EXIT.unhealthy;
+}
+
+/** Creates the topics of the catalogue that are missing and sets what differs; says what it did. */
+export async function applyTopics(output: Output): Promise<number> {
+  const differences = await withKafka(async (broker) => broker.applyTopics(TOPICS));
+  const conflicts = differences.filter(({ what }) => UNCHANGEABLE.has(what));
+  const changed = differences.filter((difference) => !conflicts.includes(difference));
+  output.result({ topics: TOPICS.length, changed, conflicts }, () =>
+    differences.length === 0 ? allIsWell() : changed.map(changeOf).join('\n'),
+  );
+  for (const conflict of conflicts) output.say(`not changed: ${lineOf(conflict)}`);
+  return conflicts.length === 0 ? EXIT.ok : EXIT.conflict;
+}
+
+function allIsWell(): string {
+  return `${TOPICS.length} topics are as they should be`;
+}
+
+function lineOf({ topic, what, expected, found }: TopicDifference): string {
+  return what === 'topic' ? `${topic} is ${found}` : `${topic} ${what}: expected ${expected}, found ${found}`;
+}
+
+function changeOf({ topic, what, expected, found }: TopicDifference): string {
+  return what === 'topic' ? `created ${topic}` : `set ${topic} ${what} to ${expected}, was ${found}`;
+}
+
+const EXITS: Readonly<Record<string, number>> = {
+  BROKER_UNAVAILABLE: EXIT.unreachable,
+  BROKER_ACCESS_DENIED: EXIT.auth,
+  BROKER_NOT_TRUSTED: EXIT.auth,
+};
+
+async function withKafka<Answer>(ask: (broker: KafkaBroker) => Promise<Answer>): Promise<Answer> {
+  const env = process.env;
+  const config = loadConfig(KAFKA_SETTINGS, env, DEPLOYABLE_VARIABLES);
+  await using broker = openConfiguredKafka({ config, env, clientId: 'weatherline.cli' });
+  try {
+    return await ask(broker);
+  } catch (error) {
+    const exitCode = error instanceof WeatherlineError ? EXITS[error.code] : undefined;
+    if (exitCode === undefined || !(error instanceof WeatherlineError)) throw error;
+    throw new Failure(exitCode, `${config.kafkaBrokers.join(',')}: ${error.message}`, { cause: error });
+  }
+}
