@@ -42,7 +42,7 @@ export const MAX_ATTEMPTS = 3;
 /** A crash is weaker evidence than an error: whatever killed the process may have come from outside (ADR 7). */
 export const MAX_CRASHES = 8;
 const RETRY_FOR_MS = 6 * 3_600_000;
-const DEPENDENCY_BACKOFF = { firstMs: 200, capMs: 30_000 };
+const DEPENDENCY_BACKOFF = { firstMs: 200, capMs: 10_000 };
 const UNKNOWN_BACKOFF = { firstMs: 500, capMs: 5_000 };
 
 type Verdict = { readonly settled: boolean };

@@ -1,6 +1,6 @@
 import type { OutgoingMessage } from '@weatherline/runtime';
 import kafkajs from 'kafkajs';
-import type { Kafka, Producer, TopicMessages } from 'kafkajs';
+import type { Kafka, Message, Producer, RecordMetadata, TopicMessages } from 'kafkajs';
 import { COMPRESSION, type Compression } from './client.ts';
 import { brokerError, kafkaType } from './errors.ts';
 
@@ -14,12 +14,15 @@ type Waiting = {
 /** All messages of a request that go to one partition travel as one batch, which must stay under the topic's limit. */
 const MAX_REQUEST_BYTES = 512 * 1024;
 const MAX_REQUESTS = 4;
+const MAX_RESENDS = 5;
 const COMPRESS_FROM_BYTES = 1024;
 
 /** Publishes what is asked for in the same turn with one request; every message is on all in-sync replicas when it resolves. */
 export class Publisher {
   readonly #kafka: Kafka;
   readonly #compression: Compression;
+  /** Where the partitioner has put a message. */
+  readonly #partitions = new WeakMap<Message, number>();
   #producer: Producer;
   #connected: Promise<void> | undefined;
   #waiting: Waiting[] = [];
@@ -29,7 +32,7 @@ export class Publisher {
   constructor(kafka: Kafka, compression: Compression) {
     this.#kafka = kafka;
     this.#compression = compression;
-    this.#producer = producerOf(kafka);
+    this.#producer = producerOf(kafka, this.#partitions);
   }
 
   async publish(topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
@@ -85,7 +88,7 @@ export class Publisher {
   /** A producer that has written to a topic asks for it in every refresh: once it is deleted, all of them fail. */
   #startAfresh(): void {
     const old = this.#producer;
-    this.#producer = producerOf(this.#kafka);
+    this.#producer = producerOf(this.#kafka, this.#partitions);
     this.#connected = undefined;
     // Requests that are on their way end with their connection and are repeated by who made them.
     old.disconnect().catch(() => undefined);
@@ -100,21 +103,43 @@ export class Publisher {
       throw error;
     }
     const bytes = batch.reduce((sum, waiting) => sum + waiting.bytes, 0);
-    await this.#producer.sendBatch({
-      acks: -1,
-      timeout: 10_000,
-      compression: COMPRESSION[bytes < COMPRESS_FROM_BYTES ? 'none' : this.#compression],
-      topicMessages: topicMessagesOf(batch),
-    });
+    const compression = COMPRESSION[bytes < COMPRESS_FROM_BYTES ? 'none' : this.#compression];
+    let rest = topicMessagesOf(batch);
+    for (let tries = 0; rest.length > 0; tries += 1) {
+      if (tries === MAX_RESENDS) throw new Error('the brokers took only a part of the messages');
+      const written = await this.#producer.sendBatch({ acks: -1, timeout: 10_000, compression, topicMessages: rest });
+      rest = this.#unwritten(rest, written);
+    }
+  }
+
+  /**
+   * The messages that no broker has answered for. A kafkajs request that is repeated leaves out the brokers that have
+   * answered once, also for partitions that have moved to them meanwhile: it resolves, and those are nowhere.
+   */
+  #unwritten(sent: readonly TopicMessages[], written: readonly RecordMetadata[]): TopicMessages[] {
+    const answered = new Set(written.map(({ topicName, partition }) => `${topicName}/${partition}`));
+    return sent
+      .map(({ topic, messages }) => ({
+        topic,
+        messages: messages.filter((message) => !answered.has(`${topic}/${this.#partitions.get(message)}`)),
+      }))
+      .filter(({ messages }) => messages.length > 0);
   }
 }
 
-function producerOf(kafka: Kafka): Producer {
+function producerOf(kafka: Kafka, partitions: WeakMap<Message, number>): Producer {
   return kafka.producer({
     allowAutoTopicCreation: false,
     // Its order guard drops concurrent sends (tulios/kafkajs#598, #1005); our effects are idempotent instead.
     idempotent: false,
-    createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+    createPartitioner: () => {
+      const partitioner = kafkajs.Partitioners.DefaultPartitioner();
+      return (choice) => {
+        const partition = partitioner(choice);
+        partitions.set(choice.message, partition);
+        return partition;
+      };
+    },
     retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 1_000 },
   });
 }

@@ -189,7 +189,9 @@ class Node implements KafkaNode {
   readonly start = async (): Promise<void> => {
     const child = this.#java('kafka.Kafka', [this.#config]);
     this.#child = child;
-    process.once('exit', () => child.kill('SIGKILL'));
+    const orphaned = (): void => void child.kill('SIGKILL');
+    process.once('exit', orphaned);
+    child.once('close', () => process.off('exit', orphaned));
     const deadline = Date.now() + START_WITHIN_MS;
     while (!(await accepts(this.port))) {
       if (child.exitCode !== null || Date.now() > deadline) {
