@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import test from 'ava';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const IGNORED = new Set(['node_modules', '.git', '.weatherline']);
+const IGNORED = new Set(['node_modules', '.git', '.weatherline', 'out']);
 
 function filesBelow(folder: string): string[] {
   return readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {

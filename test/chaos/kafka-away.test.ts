@@ -8,6 +8,7 @@ import { kafkaTests } from '@weatherline/testkit/kafka';
 import { startS3Server } from '@weatherline/testkit/s3';
 import test, { type ExecutionContext } from 'ava';
 import {
+  freshTopics,
   joinRelay,
   messageOf,
   outputs,
@@ -35,17 +36,9 @@ async function open(t: ExecutionContext): Promise<KafkaBroker> {
   return broker;
 }
 
-/** Topics as new: what an earlier test has left is gone. */
 async function fresh(t: ExecutionContext): Promise<KafkaBroker> {
-  const broker = await open(t);
-  const admin = new kafkajs.Kafka({ brokers: kafka.brokers, logLevel: kafkajs.logLevel.NOTHING }).admin();
-  await admin.connect();
-  const old = (await admin.listTopics()).filter((name) => name.startsWith('weatherline.'));
-  if (old.length > 0) await admin.deleteTopics({ topics: old });
-  await admin.deleteGroups(['weatherline.fetch']).catch(() => undefined);
-  await admin.disconnect();
-  await broker.ensureTopics(TOPICS);
-  return broker;
+  await freshTopics(kafka.brokers);
+  return open(t);
 }
 
 async function settled(broker: KafkaBroker): Promise<void> {

@@ -1,22 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { deadLetterTopicOf, RunRequested, topicOf } from '@weatherline/events';
-import { DependencyError, TOPICS, type Broker, type Consumer } from '@weatherline/runtime';
-import { startKafka, type KafkaCluster } from '@weatherline/testkit/kafka';
+import { DependencyError, type Broker, type Consumer } from '@weatherline/runtime';
+import { kafkaTests } from '@weatherline/testkit/kafka';
 import test, { type ExecutionContext } from 'ava';
 import { openKafkaBroker } from '../src/kafka/index.ts';
-import { joinRelay, messageOf, outputs, publishRequests, requested } from './support/relay.ts';
+import { freshTopics, joinRelay, messageOf, outputs, publishRequests, requested } from './support/relay.ts';
 
 /** Delivery on a real broker: rebalances, slow events, long handlers. */
-async function openCluster(t: ExecutionContext, properties: Record<string, string> = {}): Promise<KafkaCluster> {
-  t.timeout(180_000);
-  const cluster = await startKafka({ properties });
-  t.teardown(async () => cluster[Symbol.asyncDispose]());
-  return cluster;
-}
+const kafka = kafkaTests(test, { own: true, properties: { 'group.min.session.timeout.ms': '2000' } });
 
-function open(t: ExecutionContext, cluster: KafkaCluster, sessionMs = 10_000): Broker {
+function open(t: ExecutionContext, sessionMs = 10_000): Broker {
   const broker = openKafkaBroker({
-    brokers: cluster.bootstrap.split(','),
+    brokers: kafka.brokers,
     replication: { factor: 1, minInSync: 1 },
     times: { sessionMs, heartbeatMs: 300, fetchWaitMs: 200 },
   });
@@ -37,14 +32,14 @@ async function lagOf(broker: Broker): Promise<number> {
   return lags.reduce((sum, { lag, committed }) => sum + (committed === undefined ? 1 : lag), 0);
 }
 
-test.serial('24,000 events through 10 forced rebalances: none lost, at most 0.5 % handled twice', async (t) => {
-  const cluster = await openCluster(t);
-  const broker = open(t, cluster);
-  await broker.ensureTopics(TOPICS);
+kafka.serial('24,000 events through 10 forced rebalances: none lost, at most 0.5 % handled twice', async (t) => {
+  t.timeout(180_000);
+  await freshTopics(kafka.brokers);
+  const broker = open(t);
   const EVENTS = 24_000;
   const handled = new Map<string, number>();
   const join = async (): Promise<Consumer> =>
-    joinRelay(open(t, cluster), {
+    joinRelay(open(t), {
       handler: async ({ run }) => {
         handled.set(run.id, (handled.get(run.id) ?? 0) + 1);
         await delay(2);
@@ -68,13 +63,13 @@ test.serial('24,000 events through 10 forced rebalances: none lost, at most 0.5 
   t.true(twice <= EVENTS * 0.005, `${twice} handled twice`);
 });
 
-test.serial('an event that waits holds its own partition and no other', async (t) => {
-  const cluster = await openCluster(t);
-  const broker = open(t, cluster);
-  await broker.ensureTopics(TOPICS);
+kafka.serial('an event that waits holds its own partition and no other', async (t) => {
+  t.timeout(180_000);
+  await freshTopics(kafka.brokers);
+  const broker = open(t);
   const stuck = requested(0).run.id;
   let isAway = true;
-  const consumer = await joinRelay(open(t, cluster), {
+  const consumer = await joinRelay(open(t), {
     handler: ({ run }) => {
       if (isAway && run.id === stuck) throw new DependencyError('STORE_UNAVAILABLE', 'away');
     },
@@ -92,12 +87,12 @@ test.serial('an event that waits holds its own partition and no other', async (t
   await consumer[Symbol.asyncDispose]();
 });
 
-test.serial(
+kafka.serial(
   'a handler that outlives the session time-out keeps its partition: no livelock, nothing twice',
   async (t) => {
-    const cluster = await openCluster(t, { 'group.min.session.timeout.ms': '2000' });
-    const broker = open(t, cluster);
-    await broker.ensureTopics(TOPICS);
+    t.timeout(180_000);
+    await freshTopics(kafka.brokers);
+    const broker = open(t);
     const handled: string[] = [];
     const options = {
       handler: async ({ run }: { run: { id: string } }): Promise<void> => {
@@ -105,10 +100,7 @@ test.serial(
         await delay(5_000);
       },
     };
-    const members = [
-      await joinRelay(open(t, cluster, 2_000), options),
-      await joinRelay(open(t, cluster, 2_000), options),
-    ];
+    const members = [await joinRelay(open(t, 2_000), options), await joinRelay(open(t, 2_000), options)];
     await broker.publish(topicOf(RunRequested, 'live'), [messageOf(1), messageOf(2), messageOf(3)]);
     await until(t, 'lag 0', async () => (await lagOf(broker)) === 0);
     t.deepEqual(
@@ -119,18 +111,18 @@ test.serial(
   },
 );
 
-test.serial(
+kafka.serial(
   'while the broker is away nothing is skipped and nothing is set aside; then it goes on by itself',
   async (t) => {
-    const cluster = await openCluster(t);
-    const broker = open(t, cluster);
-    await broker.ensureTopics(TOPICS);
-    const consumer = await joinRelay(open(t, cluster), { handler: async () => delay(20) });
+    t.timeout(180_000);
+    await freshTopics(kafka.brokers);
+    const broker = open(t);
+    const consumer = await joinRelay(open(t), { handler: async () => delay(20) });
     await publishRequests(broker, 0, 600);
     await delay(200);
-    await cluster.nodes[0]?.stop('SIGKILL');
+    await kafka.cluster().nodes[0]?.stop('SIGKILL');
     await until(t, 'the consumer says that it has trouble', () => consumer.haltedBy !== undefined);
-    await cluster.nodes[0]?.start();
+    await kafka.cluster().nodes[0]?.start();
     await until(t, 'lag 0', async () => (await lagOf(broker).catch(() => 1)) === 0);
     t.is(consumer.haltedBy, undefined);
     t.is((await outputs(broker)).size, 600);

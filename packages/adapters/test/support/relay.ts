@@ -9,8 +9,11 @@ import {
   type Consumer,
   type Context,
   type Observe,
+  TOPICS,
   type OutgoingMessage,
 } from '@weatherline/runtime';
+import kafkajs from 'kafkajs';
+import { openKafkaBroker } from '../../src/kafka/index.ts';
 
 export type Requested = ReturnType<typeof RunRequested.parse>;
 
@@ -62,6 +65,19 @@ export async function joinRelay(broker: Broker, options: RelayOptions = {}): Pro
     },
   });
   return consume({ broker, function: definition, log: silent, ...rest });
+}
+
+/** Topics and group as new: what an earlier test of the file has left is gone. */
+export async function freshTopics(brokers: readonly string[]): Promise<void> {
+  const admin = new kafkajs.Kafka({ brokers: [...brokers], logLevel: kafkajs.logLevel.NOTHING }).admin();
+  await admin.connect();
+  const old = (await admin.listTopics()).filter((name) => name.startsWith('weatherline.'));
+  if (old.length > 0) await admin.deleteTopics({ topics: old });
+  await admin.deleteGroups(['weatherline.fetch']).catch(() => undefined);
+  await admin.disconnect();
+  const broker = openKafkaBroker({ brokers, replication: { factor: 1, minInSync: 1 } });
+  await broker.ensureTopics(TOPICS);
+  await broker[Symbol.asyncDispose]();
 }
 
 /** Every run id that came out, with how often. */
