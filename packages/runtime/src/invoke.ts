@@ -6,6 +6,9 @@ const DEFAULT_TIMEOUT_MS = 5 * 60_000;
 /** How long a handler may go on after the process or the partition was asked to leave. */
 const DRAIN_MS = 8_000;
 
+/** Why a timer is cancelled; made once, because an error is dear. */
+const DONE = new Error('the handler came back');
+
 /** The handler did not come back in time. An unknown error: it uses an attempt. */
 export class HandlerTimeout extends Error {
   override readonly name = 'HandlerTimeout';
@@ -21,11 +24,23 @@ type Invocation = {
 
 /** Calls a handler with its context and a deadline; a handler that ignores its signal is left behind. */
 export async function invoke<In extends Chained, Out extends Chained>(
-  { name, handle, timeoutMs = DEFAULT_TIMEOUT_MS }: FunctionDefinition<In, Out>,
+  definition: FunctionDefinition<In, Out>,
   data: In,
-  { log, event, attempt, clock, signal }: Invocation,
+  invocation: Invocation,
 ): Promise<Out> {
+  const { log, event, attempt } = invocation;
   const deadline = new AbortController();
+  const answer = definition.handle(data, { log: withFields(log, event), attempt, signal: deadline.signal });
+  // What came back at once was never late: timers and listeners would cost more than the rest of the runtime.
+  return answer instanceof Promise ? inTime(definition, answer, deadline, invocation) : answer;
+}
+
+async function inTime<In extends Chained, Out extends Chained>(
+  { name, timeoutMs = DEFAULT_TIMEOUT_MS }: FunctionDefinition<In, Out>,
+  answer: Promise<Out>,
+  deadline: AbortController,
+  { clock, signal }: Invocation,
+): Promise<Out> {
   const done = new AbortController();
   const late = clock.sleep(timeoutMs, done.signal).then(
     () => {
@@ -36,19 +51,19 @@ export async function invoke<In extends Chained, Out extends Chained>(
     // The sleep was cancelled because the handler came back.
     async () => new Promise<never>(() => {}),
   );
+  const drain = (): void => {
+    clock.sleep(DRAIN_MS, done.signal).then(
+      () => deadline.abort(signal.reason),
+      () => undefined,
+    );
+  };
   try {
-    const drain = (): void => {
-      clock.sleep(DRAIN_MS, done.signal).then(
-        () => deadline.abort(signal.reason),
-        () => undefined,
-      );
-    };
     if (signal.aborted) drain();
-    else signal.addEventListener('abort', drain, { once: true, signal: done.signal });
-    const context = { log: withFields(log, event), attempt, signal: deadline.signal };
-    return await Promise.race([Promise.resolve(handle(data, context)), late]);
+    else signal.addEventListener('abort', drain, { once: true });
+    return await Promise.race([answer, late]);
   } finally {
-    done.abort();
+    signal.removeEventListener('abort', drain);
+    done.abort(DONE);
   }
 }
 
