@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -23,6 +23,8 @@ async function embedded(): Promise<Measured> {
   for (let round = 0; round < ROUNDS; round += 1) {
     const directory = await mkdtemp(join(tmpdir(), 'weatherline-bench-'));
     try {
+      await mkdir(join(directory, 'log'));
+      await mkdir(join(directory, 'objects'));
       await using broker = await openEmbeddedBroker({ directory: join(directory, 'log') });
       await using store = await openDirectoryStore({ directory: join(directory, 'objects') });
       await broker.ensureTopics(TOPICS);

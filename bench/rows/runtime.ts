@@ -74,7 +74,6 @@ async function overhead(): Promise<Measured> {
     bare.push(await perEvent(silent, all));
     withLog.push(await perEvent(logged, all));
   }
-  toNothing.destroy();
   return {
     ours: `${spread(bare, 'µs', 1)}; with its log line ${spread(withLog, 'µs', 1)}`,
     peer: '',

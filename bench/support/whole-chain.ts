@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDirectoryStore } from '@weatherline/adapters/directory';
@@ -25,6 +25,8 @@ const locations = Array.from({ length: Number(wanted) }, (_, at): Location => {
 const directory = await mkdtemp(join(tmpdir(), 'weatherline-bench-'));
 try {
   await using resources = new AsyncDisposableStack();
+  await mkdir(join(directory, 'log'));
+  await mkdir(join(directory, 'objects'));
   const store = resources.use(await openDirectoryStore({ directory: join(directory, 'objects') }));
   const broker = resources.use(await openEmbeddedBroker({ directory: join(directory, 'log') }));
   await broker.ensureTopics(TOPICS);

@@ -66,12 +66,31 @@ export function encodeEvent({ attributes, data }: Envelope): OutgoingMessage {
   }
   const headers: Record<string, string> = { 'content-type': attributes['datacontenttype'] ?? 'application/json' };
   for (const [name, text] of Object.entries(attributes)) {
-    if (name !== 'datacontenttype') headers[`ce_${name}`] = text;
+    if (name !== 'datacontenttype') headers[headerOf(name)] = text;
   }
   // Kafka's own header carries the hop's context; ce_traceparent stays the start of the trace.
   const { traceparent } = attributes;
   if (traceparent !== undefined) headers['traceparent'] = traceparent;
   return { key: attributes['partitionkey'] ?? attributes.id, value, headers };
+}
+
+/** The names of the attributes that our own events carry: a known string costs no new one, nor a new hidden class. */
+const HEADERS = new Map(
+  [
+    'specversion id source type subject time dataschema partitionkey correlationid causationid',
+    'traceparent expirytime replayid startedat endedat attempt',
+  ]
+    .flatMap((names) => names.split(' '))
+    .map((name): [string, string] => [name, `ce_${name}`]),
+);
+const ATTRIBUTES = new Map([...HEADERS].map(([name, header]): [string, string] => [header, name]));
+
+function headerOf(attribute: string): string {
+  return HEADERS.get(attribute) ?? `ce_${attribute}`;
+}
+
+function attributeOf(header: string): string | undefined {
+  return ATTRIBUTES.get(header) ?? (header.startsWith('ce_') ? header.slice(3) : undefined);
 }
 
 /** One JSON object that holds attributes and data: dead letters and archives, readable by themselves. */
@@ -101,7 +120,8 @@ function binary(headers: Readonly<Record<string, string>>, data: unknown): Envel
   const contentType = headers['content-type'];
   if (contentType !== undefined) attributes['datacontenttype'] = contentType;
   for (const [name, text] of Object.entries(headers)) {
-    if (name.startsWith('ce_')) attributes[name.slice(3)] = text;
+    const attribute = attributeOf(name);
+    if (attribute !== undefined) attributes[attribute] = text;
   }
   return { attributes: checked(attributes), data };
 }
@@ -123,7 +143,7 @@ function checked(attributes: Record<string, string>): Attributes {
   if (id === undefined || id === '') throw invalid('id: is required');
   if (source === undefined || source === '') throw invalid('source: is required');
   if (type === undefined || type === '') throw invalid('type: is required');
-  return { ...attributes, specversion, id, source, type };
+  return Object.assign(attributes, { specversion, id, source, type });
 }
 
 function parseJson(bytes: Uint8Array): unknown {
