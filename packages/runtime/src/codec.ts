@@ -137,12 +137,23 @@ function structured(parsed: unknown): Envelope {
   return { attributes: checked(attributes), data };
 }
 
+/** What CloudEvents 1.0 forbids in a string, and what is left of bytes that were no text. */
+// oxlint-disable-next-line no-control-regex -- control characters are what it looks for
+const NO_TEXT = /[\u0000-\u001f\u007f-\u009f\ufffd]/;
+
 function checked(attributes: Record<string, string>): Attributes {
   const { specversion, id, source, type } = attributes;
   if (specversion !== '1.0') throw invalid(`specversion: expected 1.0, got ${specversion ?? 'nothing'}`);
   if (id === undefined || id === '') throw invalid('id: is required');
   if (source === undefined || source === '') throw invalid('source: is required');
   if (type === undefined || type === '') throw invalid('type: is required');
+  for (const [name, text] of [
+    ['id', id],
+    ['source', source],
+    ['type', type],
+  ] as const) {
+    if (NO_TEXT.test(text)) throw invalid(`${name}: expected text without control characters`);
+  }
   return Object.assign(attributes, { specversion, id, source, type });
 }
 
