@@ -17,3 +17,4 @@ export {
   type UpstreamAnswer,
   type UpstreamOptions,
 } from './faults/index.ts';
+export { TcpProxy, type Toxics } from './tcp-proxy.ts';
