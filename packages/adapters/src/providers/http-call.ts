@@ -52,7 +52,7 @@ async function call(url: URL, signal: AbortSignal, timeouts: Timeouts, agents: A
     agent: secure ? agents.https : agents.http,
   };
   const outgoing = (secure ? httpsRequest : httpRequest)(url, options, (incoming) => {
-    clearTimeout(headers);
+    clearTimeout(timers.headers);
     collect(incoming).then(resolve, reject);
   });
   const timer = (ms: number, phase: string): NodeJS.Timeout =>
@@ -60,17 +60,20 @@ async function call(url: URL, signal: AbortSignal, timeouts: Timeouts, agents: A
       reject(new ProviderError('retry', 'TIMEOUT', `no ${phase} within ${ms} ms`));
       outgoing.destroy();
     }, ms);
-  const connect = timer(timeouts.connectMs, 'connection');
-  const headers = timer(timeouts.headersMs, 'answer');
-  const total = timer(timeouts.totalMs, 'complete answer');
+  const timers: Partial<Record<'connect' | 'headers' | 'total', NodeJS.Timeout>> = {};
   const abort = (): void => {
     reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
     outgoing.destroy();
   };
   signal.addEventListener('abort', abort, { once: true });
-  outgoing.on('socket', (socket) => {
-    if (!socket.connecting) clearTimeout(connect);
-    socket.once('connect', () => clearTimeout(connect));
+  // Time runs from when a connection is ours: the provider is not to blame for our own queue.
+  outgoing.once('socket', (socket) => {
+    timers.headers = timer(timeouts.headersMs, 'answer');
+    timers.total = timer(timeouts.totalMs, 'complete answer');
+    // A connection that is used again has none to make, and would keep the listener for ever.
+    if (!socket.connecting) return;
+    timers.connect = timer(timeouts.connectMs, 'connection');
+    socket.once('connect', () => clearTimeout(timers.connect));
   });
   // Only the code of the system's error is kept: its message and stack may hold the address.
   outgoing.on('error', (error: NodeJS.ErrnoException) => reject(connectionError(error.code)));
@@ -78,7 +81,7 @@ async function call(url: URL, signal: AbortSignal, timeouts: Timeouts, agents: A
   try {
     return await promise;
   } finally {
-    for (const pending of [connect, headers, total]) clearTimeout(pending);
+    for (const pending of Object.values(timers)) clearTimeout(pending);
     signal.removeEventListener('abort', abort);
   }
 }
