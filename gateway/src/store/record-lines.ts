@@ -1,11 +1,21 @@
 import type { Location } from '@weatherline/events';
 
-/** One line of a product as it is stored, and as an object. */
-export type Line = {
+export type Row = Readonly<Record<string, unknown>>;
+
+/** One line of a product as it is stored; read as an object only when somebody wants one. */
+export class Line {
   readonly text: string;
-  readonly record: Readonly<Record<string, unknown>>;
   readonly locationId: string;
-};
+
+  constructor(text: string, locationId: string) {
+    this.text = text;
+    this.locationId = locationId;
+  }
+
+  get record(): Row {
+    return objectOf(this.text) ?? {};
+  }
+}
 
 /** Degrees: a record of the seed's pipeline, which has no location id, belongs to the place this near. */
 const NEAR = 0.05;
@@ -18,22 +28,22 @@ export function parseLines(body: Uint8Array, locations: readonly Location[]): { 
     if (text.trim() === '') continue;
     const record = objectOf(text);
     if (record === undefined) broken.push(at + 1);
-    else lines.push({ text, record, locationId: locationIdOf(record, locations) });
+    else lines.push(new Line(text.trim(), locationIdOf(record, locations)));
   }
   return { lines, broken };
 }
 
-function objectOf(text: string): Readonly<Record<string, unknown>> | undefined {
+function objectOf(text: string): Row | undefined {
   try {
     const parsed: unknown = JSON.parse(text);
     if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return undefined;
-    return Object.fromEntries(Object.entries(parsed));
+    return { ...parsed };
   } catch {
     return undefined;
   }
 }
 
-function locationIdOf(record: Readonly<Record<string, unknown>>, locations: readonly Location[]): string {
+function locationIdOf(record: Row, locations: readonly Location[]): string {
   const { location_id: id, location_name: name, lat, lon } = record;
   if (typeof id === 'string') return id;
   const near = locations.find(
