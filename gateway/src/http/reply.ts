@@ -1,14 +1,48 @@
 import type { Schedule } from '@weatherline/events/schedule';
-import type { Clock } from '@weatherline/runtime';
-import { createHash } from 'node:crypto';
-import type { Context } from 'koa';
-import { Problem } from './problem.ts';
+import type { StoredContent } from './content.ts';
 
-export type Reply = {
+export type Link = { readonly rel: string; readonly href: string };
+
+/** How long others may keep an answer. */
+export type Keeping =
+  /** Until the next product is due. */
+  | 'until-next'
+  /** It says how old things are: others ask each time. */
+  | 'revalidate'
+  /** The address names the bytes. */
+  | 'immutable';
+
+type Described = {
   readonly type: string;
-  readonly body: string | Buffer;
   readonly modified?: Date | undefined;
+  /** For the Link header (RFC 8288). */
+  readonly links?: readonly Link[];
+  readonly headers?: Readonly<Record<string, string>>;
 };
+
+/** Bytes that are the same for everybody: kept, encoded once, validated. */
+export type Whole = Described & {
+  readonly kind: 'whole';
+  readonly body: string | Buffer;
+  readonly keeping?: Keeping;
+};
+
+/** More than is held in memory: sent as it is read. */
+export type Stream = Described & { readonly kind: 'stream'; readonly chunks: AsyncIterable<string> };
+
+export type Redirect = { readonly kind: 'redirect'; readonly location: string; readonly maxAgeS: number };
+
+/** Stored bytes with ranges. */
+export type Content = Described & { readonly kind: 'content'; readonly content: StoredContent };
+
+/** For one caller and one moment: never kept. */
+export type Passing = Described & { readonly kind: 'passing'; readonly body: string };
+
+export type Reply = Whole | Stream | Redirect | Content | Passing;
+
+export function json(value: unknown, more: Partial<Omit<Whole, 'kind' | 'body'>> = {}): Whole {
+  return { kind: 'whole', type: 'application/json; charset=utf-8', body: `${JSON.stringify(value)}\n`, ...more };
+}
 
 const LEAST_S = 15;
 const MOST_S = 600;
@@ -19,54 +53,19 @@ export function maxAge(schedule: Schedule, now: Date): number {
   return Math.max(LEAST_S, Math.min(MOST_S, untilNext));
 }
 
-/** Sends bytes with everything that a cache needs; a caller who has them already gets 304. */
-export function respond(ctx: Context, { type, body, modified }: Reply, schedule: Schedule, clock: Clock): void {
-  const now = clock.now();
+export type KeepingContext = { readonly schedule: Schedule; readonly now: Date; readonly isPrivate: boolean };
+
+/** The Cache-Control of an answer, and Expires for caches that know nothing newer. */
+export function keepingHeaders(keeping: Keeping, { schedule, now, isPrivate }: KeepingContext): string[] {
+  const whose = isPrivate ? 'private' : 'public';
+  if (keeping === 'immutable') return ['cache-control', `${whose}, max-age=31536000, immutable`];
+  if (keeping === 'revalidate') return ['cache-control', `${whose}, no-cache`];
   const age = maxAge(schedule, now);
-  ctx.status = 200;
-  ctx.type = type;
-  const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
-  ctx.set('etag', etag);
-  if (modified !== undefined) ctx.set('last-modified', modified.toUTCString());
-  ctx.set('cache-control', `public, max-age=${age}, stale-while-revalidate=${MOST_S - age}, stale-if-error=86400`);
-  ctx.set('expires', new Date(now.getTime() + age * 1000).toUTCString());
-  ctx.vary('Accept');
-  if (isCurrent(ctx, etag, modified)) {
-    ctx.status = 304;
-    return;
-  }
-  ctx.body = body;
+  const control = `${whose}, max-age=${age}, stale-while-revalidate=${MOST_S - age}, stale-if-error=86400`;
+  return ['cache-control', control, 'expires', new Date(now.getTime() + age * 1000).toUTCString()];
 }
 
-/** RFC 9110 §13.2.2: `If-None-Match` decides, `If-Modified-Since` only without it. */
-function isCurrent(ctx: Context, etag: string, modified: Date | undefined): boolean {
-  const known = ctx.get('if-none-match');
-  if (known !== '')
-    return known.trim() === '*' || known.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag);
-  const since = Date.parse(ctx.get('if-modified-since'));
-  return modified !== undefined && Math.floor(modified.getTime() / 1000) * 1000 <= since;
-}
-
-export function json(value: unknown): Pick<Reply, 'type' | 'body'> {
-  return { type: 'application/json; charset=utf-8', body: `${JSON.stringify(value)}\n` };
-}
-
-export type Format = 'json' | 'ndjson';
-
-/** The format that `f` names, or else the first that `Accept` allows. */
-export function formatOf(ctx: Context, query: URLSearchParams): Format {
-  const named = query.get('f');
-  if (named === 'json' || named === 'ndjson') return named;
-  if (named !== null) {
-    throw new Problem(406, 'not-acceptable', `there is no format '${named.slice(0, 40)}'; there are json and ndjson`, {
-      available: ['json', 'ndjson'],
-    });
-  }
-  const accepted = ctx.accepts('application/json', 'application/x-ndjson', 'application/jsonl');
-  if (accepted === false) {
-    throw new Problem(406, 'not-acceptable', 'there are application/json and application/x-ndjson', {
-      available: ['application/json', 'application/x-ndjson'],
-    });
-  }
-  return accepted === 'application/json' ? 'json' : 'ndjson';
+/** The value of a Link header; the addresses are ours and hold nothing that needs quoting. */
+export function linkHeader(links: readonly Link[]): string {
+  return links.map(({ rel, href }) => `<${href}>; rel="${rel}"`).join(', ');
 }
