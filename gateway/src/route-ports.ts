@@ -1,13 +1,18 @@
 import type { Location } from '@weatherline/events';
 import type { Schedule } from '@weatherline/events/schedule';
-import type { Clock } from '@weatherline/runtime';
-import type { Products } from './products.ts';
+import type { Clock, Presigner } from '@weatherline/runtime';
+import type { Products } from './store/products.ts';
+import type { Runs } from './store/runs.ts';
 
 /** What every route works with. */
 export type RoutePorts = {
   readonly products: Products;
+  readonly runs: Runs;
   readonly schedule: Schedule;
   readonly clock: Clock;
   readonly locations: readonly Location[];
   readonly version: string;
+  /** Where the store's own address may be given out. */
+  readonly presigner: Presigner | undefined;
+  readonly storeHealth: () => { readonly failingSince: Date | undefined; readonly lastSuccess: Date | undefined };
 };

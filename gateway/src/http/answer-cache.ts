@@ -1,6 +1,7 @@
 import type { Schedule } from '@weatherline/events/schedule';
 import type { Clock, Logger } from '@weatherline/runtime';
 import { LRUCache } from 'lru-cache';
+import { SharedCalls } from '../store/shared-calls.ts';
 import { STALE_MS, WINDOW_MS, windowOf } from '../store/window-cache.ts';
 import { Answer } from './answer.ts';
 import { Problem } from './problem.ts';
@@ -38,7 +39,7 @@ const WAIT_MS = 1_000;
 export class AnswerCache {
   readonly #options: AnswerCacheOptions;
   readonly #kept: LRUCache<string, Kept>;
-  readonly #making = new Map<string, Promise<Reply>>();
+  readonly #making = new SharedCalls<Reply>();
 
   constructor(options: AnswerCacheOptions) {
     this.#options = options;
@@ -92,13 +93,8 @@ export class AnswerCache {
   async #made(key: string, route: string, produce: () => Promise<Reply>): Promise<Kept | Reply> {
     const { clock, log } = this.#options;
     const now = clock.now();
-    let making = this.#making.get(key);
-    if (making === undefined) {
-      making = produce().finally(() => this.#making.delete(key));
-      this.#making.set(key, making);
-    }
     try {
-      const reply = await making;
+      const reply = await this.#making.share(key, produce);
       return reply.kind === 'whole' ? this.#keep(key, route, reply, now, produce) : reply;
     } catch (error) {
       const kept = this.#kept.get(key);

@@ -33,7 +33,11 @@ export type Stream = Described & { readonly kind: 'stream'; readonly chunks: Asy
 export type Redirect = { readonly kind: 'redirect'; readonly location: string; readonly maxAgeS: number };
 
 /** Stored bytes with ranges. */
-export type Content = Described & { readonly kind: 'content'; readonly content: StoredContent };
+export type Content = Described & {
+  readonly kind: "content";
+  readonly content: StoredContent;
+  readonly keeping: Keeping;
+};
 
 /** For one caller and one moment: never kept. */
 export type Passing = Described & { readonly kind: 'passing'; readonly body: string };

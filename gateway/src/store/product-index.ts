@@ -50,8 +50,8 @@ export class ProductIndex {
   /** Oldest first: one pass over the keys of the range, a thousand at a time. */
   async *oldest({ from, to }: SlotRange): AsyncGenerator<SlotEntry> {
     let held: ObjectInfo[] = [];
-    let startAfter: string | undefined = `${PRODUCT_PREFIX}${slotPath(from).slice(0, -1)}`;
-    const end = `${PRODUCT_PREFIX}${slotPath(to)}~`;
+    let startAfter: string | undefined = `${PRODUCT_PREFIX}${pathOf(from).slice(0, -1)}`;
+    const end = `${PRODUCT_PREFIX}${pathOf(to)}~`;
     // A slot's keys may lie on two pages: the last slot of a page waits for the next one.
     do {
       const page: Awaited<ReturnType<StoreReader['list']>> = await this.#store.list({
@@ -125,6 +125,11 @@ export class ProductIndex {
 
 function dayOf(id: string): string {
   return `${id.slice(0, 4)}/${id.slice(4, 6)}/${id.slice(6, 8)}`;
+}
+
+/** As `slotPath`, also of an id that only bounds a range and is no instant. */
+function pathOf(id: string): string {
+  return `${dayOf(id)}/${id.slice(9, 15)}`;
 }
 
 /** Groups keys into slots, oldest first; keys that are not ours are passed over. */

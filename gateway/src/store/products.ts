@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache';
 import * as v from 'valibot';
 import { ALL_SLOTS, ProductIndex, type SlotEntry, type SlotRange } from './product-index.ts';
 import { readAhead } from './read-ahead.ts';
+import { SharedCalls } from './shared-calls.ts';
 import { type Line, parseLines } from './record-lines.ts';
 import type { StoreReader } from './watched-store.ts';
 
@@ -54,7 +55,8 @@ export class Products {
     sizeCalculation: ({ bytes }) => bytes + 500,
   });
   readonly #failures = new LRUCache<string, readonly Failure[]>({ max: 4_000 });
-  readonly #loading = new Map<string, Promise<StoredPart>>();
+  readonly #loading = new SharedCalls<StoredPart>();
+  readonly #loadingFailures = new SharedCalls<readonly Failure[]>();
 
   constructor(options: ProductsOptions) {
     const { store, clock, log } = options;
@@ -94,9 +96,12 @@ export class Products {
       slots.push(slot);
       if (slots.length >= count) break;
     }
-    const products: Product[] = [];
-    for await (const product of readAhead(slots, READ_AHEAD, async (slot) => this.read(slot))) products.push(product);
-    return products;
+    return Array.fromAsync(this.readAll(slots));
+  }
+
+  /** The products of slots, in their order. */
+  readAll(slots: readonly SlotEntry[]): AsyncGenerator<Product> {
+    return readAhead(slots, READ_AHEAD, async (slot) => this.read(slot));
   }
 
   async read({ id, parts, meta, expected }: SlotEntry): Promise<Product> {
@@ -128,17 +133,11 @@ export class Products {
     const name = `${key} ${etag}`;
     const known = this.#loaded.get(name);
     if (known !== undefined) return known;
-    let loading = this.#loading.get(name);
-    if (loading === undefined) {
-      loading = this.#readPart(key, size)
-        .then((part) => {
-          if (keep) this.#loaded.set(name, part);
-          return part;
-        })
-        .finally(() => this.#loading.delete(name));
-      this.#loading.set(name, loading);
-    }
-    return loading;
+    return this.#loading.share(name, async () => {
+      const part = await this.#readPart(key, size);
+      if (keep) this.#loaded.set(name, part);
+      return part;
+    });
   }
 
   /** The bytes of one part as they are stored; undefined = deleted since it was listed. */
@@ -160,10 +159,12 @@ export class Products {
     const name = `${key} ${etag}`;
     const known = this.#failures.get(name);
     if (known !== undefined) return known;
-    const failures = failuresIn((await this.#options.store.get(key))?.body);
-    if (failures === undefined) this.#options.log.error('product sidecar not readable', { key });
-    this.#failures.set(name, failures ?? []);
-    return failures ?? [];
+    return this.#loadingFailures.share(name, async () => {
+      const failures = failuresIn((await this.#options.store.get(key))?.body);
+      if (failures === undefined) this.#options.log.error('product sidecar not readable', { key });
+      this.#failures.set(name, failures ?? []);
+      return failures ?? [];
+    });
   }
 }
 

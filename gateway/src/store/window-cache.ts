@@ -1,5 +1,6 @@
 import type { Clock, Logger } from '@weatherline/runtime';
 import { LRUCache } from 'lru-cache';
+import { SharedCalls } from './shared-calls.ts';
 
 /** The store is looked at again at most this often: everything that is read within one window is one view of it. */
 export const WINDOW_MS = 15_000;
@@ -29,7 +30,7 @@ export class WindowCache<Value extends object> {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #entries: LRUCache<string, Entry<Value>>;
-  readonly #loading = new Map<string, Promise<Value>>();
+  readonly #loading = new SharedCalls<Value>();
 
   constructor({ clock, log, max }: WindowCacheOptions) {
     this.#clock = clock;
@@ -52,16 +53,10 @@ export class WindowCache<Value extends object> {
   }
 
   async #load(key: string, load: () => Promise<Value>, now: Date): Promise<Value> {
-    let loading = this.#loading.get(key);
-    if (loading === undefined) {
-      loading = load()
-        .then((value) => {
-          this.#entries.set(key, { value, at: now.getTime(), window: windowOf(now) });
-          return value;
-        })
-        .finally(() => this.#loading.delete(key));
-      this.#loading.set(key, loading);
-    }
-    return loading;
+    return this.#loading.share(key, async () => {
+      const value = await load();
+      this.#entries.set(key, { value, at: now.getTime(), window: windowOf(now) });
+      return value;
+    });
   }
 }
