@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { createGateway, type Gateway } from '@weatherline/gateway';
+import { createGateway, storeCheck, type Gateway } from '@weatherline/gateway';
 import {
   ConfigurationError,
   EXIT,
@@ -161,7 +161,7 @@ async function openInfra(ports: UpPorts, gateway: Gateway): Promise<Infra> {
           ok: haltedBy === undefined,
           ...(haltedBy instanceof Error ? { detail: haltedBy.message } : {}),
         })),
-        { name: 'store', ok: await gateway.ready() },
+        await storeCheck(gateway),
       ],
     });
   try {

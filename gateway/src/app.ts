@@ -1,104 +1,140 @@
 import { Router } from '@koa/router';
 import type { Location } from '@weatherline/events';
 import type { Schedule } from '@weatherline/events/schedule';
-import type { Clock, HttpObservation, Logger, ObjectStore } from '@weatherline/runtime';
-import { randomUUID } from 'node:crypto';
+import type { Check, Clock, HttpObservation, Logger, ObjectStore, Presigner } from '@weatherline/runtime';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import Koa, { type Context, type Next } from 'koa';
+import Koa, { type Context } from 'koa';
+import type { Access } from './access-port.ts';
+import type { Operation } from './contract/operation.ts';
+import { Front, type Visit } from './front.ts';
+import { AnswerCache } from './http/answer-cache.ts';
+import { Problem } from './http/problem.ts';
+import { operations } from './operations.ts';
 import { pageRoutes } from './page/routes.ts';
-import { Problem } from './problem.ts';
-import { Products } from './products.ts';
+import { askOf } from './read-ask.ts';
 import type { RoutePorts } from './route-ports.ts';
-import { locationRoutes } from './routes/locations.ts';
-import { productRoutes } from './routes/products.ts';
-import { schemaRoutes } from './routes/schemas.ts';
-import { seedRoutes } from './routes/seed.ts';
+import { Products } from './store/products.ts';
+import { Runs } from './store/runs.ts';
+import { type StoreCall, WatchedStore } from './store/watched-store.ts';
 
 export type GatewayOptions = {
-  readonly store: ObjectStore;
+  readonly store: Pick<ObjectStore, 'get' | 'list'> & Partial<Presigner>;
   readonly clock: Clock;
   readonly log: Logger;
   readonly schedule: Schedule;
   readonly locations: readonly Location[];
   readonly version: string;
   readonly observe?: (observation: HttpObservation) => void;
+  readonly observeStore?: (call: StoreCall) => void;
+  /** Who may read, and how much; without it everybody, as much as they like. */
+  readonly access?: Access;
+  /** May the store's own addresses be given out? */
+  readonly presign?: boolean;
 };
+
+export type GatewayHealth = { readonly ready: boolean; readonly failingSince: Date | undefined };
+
+/** The store as `/readyz` shows it: a gateway that still has answers in memory stays ready without it. */
+export async function storeCheck({ health }: Pick<Gateway, 'health'>): Promise<Check> {
+  const { ready, failingSince } = await health();
+  if (failingSince === undefined) return { name: 'store', ok: ready };
+  const detail = `not reached since ${failingSince.toISOString()}`;
+  return { name: 'store', ok: ready, degraded: true, detail };
+}
 
 export type Gateway = {
   readonly callback: (request: IncomingMessage, response: ServerResponse) => void;
   /** Can products be read, from the store or from memory? */
-  readonly ready: () => Promise<boolean>;
+  readonly health: () => Promise<GatewayHealth>;
+  /** From now on every answer asks its caller to use another connection. */
+  readonly drain: () => void;
 };
 
 /** Reads products back for HTTP clients. */
 export function createGateway(options: GatewayOptions): Gateway {
-  const { schedule, clock, locations, version, log } = options;
-  const products = new Products(options);
-  const ports: RoutePorts = { products, schedule, clock, locations, version };
-  const router = new Router();
-  for (const routes of [seedRoutes, productRoutes, locationRoutes, schemaRoutes, pageRoutes]) routes(router, ports);
-
-  const app = new Koa();
-  app.on('error', (error: unknown) => log.debug('response not sent', { err: error }));
-  app.use(observed(options));
-  app.use(problems(log));
-  app.use(router.routes());
-  app.use(router.allowedMethods());
-  const handle = app.callback();
+  const { schedule, clock, locations, version, log, access } = options;
+  const watched = new WatchedStore({ store: options.store, clock, observe: options.observeStore });
+  const products = new Products({ store: watched, clock, log, locations });
+  const runs = new Runs({ store: watched, products, schedule, clock, log });
+  const ports: RoutePorts = {
+    products,
+    runs,
+    schedule,
+    clock,
+    locations,
+    version,
+    operations,
+    presigner: presignerOf(options),
+    storeHealth: () => ({ failingSince: watched.failingSince, lastSuccess: watched.lastSuccess }),
+  };
+  const answers = new AnswerCache({
+    clock,
+    log,
+    schedule,
+    isPrivate: access?.isPrivate ?? false,
+    failingSince: () => watched.failingSince,
+    asOf: () => (watched.failingSince === undefined ? clock.now() : (watched.lastSuccess ?? clock.now())),
+  });
+  const front = new Front({ ...options, answers });
+  const handle = koaOf(ports, front, log).callback();
   return {
     callback: (request, response) => {
-      // Koa answers its own errors; nothing is left to reject.
-      handle(request, response).catch((error: unknown) => log.error('request not handled', { err: error }));
+      front.receive(request, response, () => {
+        // Koa answers its own errors; nothing is left to reject.
+        handle(request, response).catch((error: unknown) => log.error('request not handled', { err: error }));
+      });
     },
-    ready: async () =>
-      products.take(1).then(
+    health: async () => {
+      const found = await products.take(1).then(
         () => true,
         () => false,
-      ),
+      );
+      return { ready: found || answers.hasAny, failingSince: watched.failingSince };
+    },
+    drain: () => front.drain(),
   };
 }
 
-function observed({ observe, clock }: GatewayOptions): (ctx: Context, next: Next) => Promise<void> {
-  return async (ctx, next) => {
-    const startedAt = clock.now().getTime();
-    const asked = ctx.get('x-request-id');
-    ctx.set('x-request-id', /^[\w.-]{1,64}$/.test(asked) ? asked : randomUUID());
-    ctx.set('x-content-type-options', 'nosniff');
-    ctx.set('referrer-policy', 'no-referrer');
-    await next();
-    // The pattern, never the path: a path is whatever a caller likes.
-    const route = typeof ctx['_matchedRoute'] === 'string' ? ctx['_matchedRoute'] : 'none';
-    const method = /^(GET|HEAD|OPTIONS)$/.test(ctx.method) ? ctx.method : 'other';
-    observe?.({ route, method, status: ctx.status, durationMs: clock.now().getTime() - startedAt });
-  };
-}
-
-/** Every end that is no success becomes a problem document; what is not meant for callers stays in the log. */
-function problems(log: Logger): (ctx: Context, next: Next) => Promise<void> {
-  return async (ctx, next) => {
+function koaOf(ports: RoutePorts, front: Front, log: Logger): Koa {
+  const router = new Router();
+  for (const operation of operations) {
+    router.get(operation.route.replaceAll(/\{(\w+)\}/g, ':$1'), async (ctx) => answer(ctx, operation, ports, front));
+  }
+  pageRoutes(router, ports, front);
+  const app = new Koa();
+  app.on('error', (error: unknown) => log.debug('response not sent', { err: error }));
+  app.use(async (ctx, next) => {
+    const visit = front.visitOf(ctx.req);
+    // The answer is written by the front, in one piece; Koa routes.
+    ctx.respond = false;
+    ctx.res.statusCode = 200;
     try {
       await next();
-      if (ctx.body !== undefined && ctx.body !== null) return;
-      if (ctx.status === 404) throw new Problem(404, 'not-found', 'there is nothing here');
-      if (ctx.status === 405 || ctx.status === 501) {
-        throw new Problem(405, 'method-not-allowed', `${ctx.method} is not allowed here`);
-      }
+      if (!ctx.res.headersSent)
+        throw new Problem('not-found', 'there is nothing here; /openapi.json says what there is');
     } catch (error) {
-      const problem = error instanceof Problem ? error : unavailable(error, log, ctx);
-      ctx.status = problem.status;
-      ctx.remove('etag');
-      ctx.set('cache-control', 'no-store');
-      if (problem.status === 503) ctx.set('retry-after', '15');
-      ctx.body = JSON.stringify(problem.body(ctx.path, ctx.response.get('x-request-id')));
-      ctx.type = 'application/problem+json; charset=utf-8';
+      front.fail(visit, error);
     }
-  };
+  });
+  app.use(router.routes());
+  return app;
 }
 
-function unavailable(error: unknown, log: Logger, ctx: Context): Problem {
-  log.error('request failed', { route: ctx['_matchedRoute'], err: error });
-  const isProgrammingError = error instanceof TypeError || error instanceof ReferenceError;
-  return isProgrammingError
-    ? new Problem(500, 'internal', 'the request could not be answered')
-    : new Problem(503, 'store-unavailable', 'the store cannot be read just now');
+async function answer(
+  ctx: Context & { params: Record<string, string> },
+  operation: Operation,
+  ports: RoutePorts,
+  front: Front,
+): Promise<void> {
+  const visit = front.visitOf(ctx.req);
+  visit.route = operation.route;
+  const ask = askOf(operation, ctx, visit);
+  await front.reply(visit, async () => operation.handle(ask, ports));
 }
+
+function presignerOf({ store, presign = true }: GatewayOptions): Presigner | undefined {
+  const { presignGet } = store;
+  return presign && presignGet !== undefined ? { presignGet: presignGet.bind(store) } : undefined;
+}
+
+export type { Visit };

@@ -1,2 +1,2 @@
-export { createGateway, type Gateway, type GatewayOptions } from './app.ts';
+export { createGateway, storeCheck, type Gateway, type GatewayOptions } from './app.ts';
 export { serveGateway, type GatewayServing } from './serve.ts';

@@ -16,7 +16,7 @@ import {
   type Settings,
   type Values,
 } from '@weatherline/runtime';
-import { createGateway } from './app.ts';
+import { createGateway, storeCheck } from './app.ts';
 
 /** What the gateway reads wherever its store is. */
 export const GATEWAY_SETTINGS = {
@@ -75,7 +75,7 @@ async function serve<S extends Settings>(
       port: config.infraPort,
       metrics,
       version: { service, version },
-      checks: async () => [{ name: 'store', ok: await gateway.ready() }],
+      checks: async () => [await storeCheck(gateway)],
     }),
   );
   log.info('listening', { port: http.port, infra_port: infra.port });

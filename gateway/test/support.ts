@@ -5,7 +5,7 @@ import { parseSchedule } from '@weatherline/events/schedule';
 import type { Logger } from '@weatherline/runtime';
 import { createMemoryStore, createVirtualClock, type MemoryStore, type VirtualClock } from '@weatherline/testkit';
 import type { ExecutionContext } from 'ava';
-import { createGateway } from '../src/index.ts';
+import { createGateway, type Gateway } from '../src/index.ts';
 
 export const NOW = Date.parse('2026-11-23T07:00:00Z');
 
@@ -14,7 +14,7 @@ export type Served = {
   readonly store: MemoryStore;
   readonly clock: VirtualClock;
   readonly logged: string[];
-  readonly ready: () => Promise<boolean>;
+  readonly health: Gateway['health'];
 };
 
 /** A gateway over an empty store, at seven o'clock. */
@@ -40,7 +40,7 @@ export async function serve(t: ExecutionContext): Promise<Served> {
   });
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
-  return { url: `http://127.0.0.1:${port}`, store, clock, logged, ready: gateway.ready };
+  return { url: `http://127.0.0.1:${port}`, store, clock, logged, health: gateway.health };
 }
 
 export function record(id: string, change: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {

@@ -7,8 +7,7 @@ import { transform } from '@weatherline/transform';
 import { createUpload } from '@weatherline/upload';
 import { keepSchedule } from '../../cli/src/scheduler.ts';
 import { triggerRun } from '../../cli/src/trigger.ts';
-import { FreshCache } from '../../gateway/src/fresh-cache.ts';
-import { ProductIndex } from '../../gateway/src/product-index.ts';
+import { ProductIndex } from '../../gateway/src/store/product-index.ts';
 import type { Handled, SimProcess } from './process.ts';
 import type { Scenario } from './scenario.ts';
 import { never, type World } from './world.ts';
@@ -179,9 +178,7 @@ export async function startCron(process: SimProcess, surroundings: Surroundings,
 export async function startReader(process: SimProcess, { store, latest }: Surroundings): Promise<Running> {
   const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
   const { clock } = process;
-  const cached = { clock, log: silent, freshMs: 15_000, max: 100 };
-  const listings = { keys: new FreshCache<never>(cached), prefixes: new FreshCache<never>(cached) };
-  const index = new ProductIndex(storeThrough(store, process), clock, listings);
+  const index = new ProductIndex(storeThrough(store, process), clock, silent);
   const stop = new AbortController();
   const look = async (): Promise<void> => {
     for await (const { id } of index.newest()) {

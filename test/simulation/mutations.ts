@@ -281,7 +281,7 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
     focus: { cron: 'restarted' },
   },
   'latest is the oldest': {
-    file: 'gateway/src/product-index.ts',
+    file: 'gateway/src/store/product-index.ts',
     find: 'for (const slot of slots.toReversed()) if',
     replace: 'for (const slot of slots) if',
   },

@@ -18,7 +18,9 @@ const Parts = v.strictObject({ stored: Count, expected: Count });
 const Box = v.pipe(
   v.array(v.number()),
   v.length(4),
-  v.description('West, south, east, north in degrees; when the places lie across the 180th meridian west is the greater'),
+  v.description(
+    'West, south, east, north in degrees; when the places lie across the 180th meridian west is the greater',
+  ),
 );
 const NotCounted = 'null for a product of more than 20 parts, which is not read to be listed';
 
@@ -40,7 +42,11 @@ const productMeta = {
   links: v.strictObject({ self: Href, records: Href, content: Href, download: Href }),
 };
 export const ProductMeta = v.strictObject(productMeta);
-export const LatestProduct = v.strictObject({ ...productMeta, complete: v.boolean(), items: v.optional(v.array(PublishedRecord)) });
+export const LatestProduct = v.strictObject({
+  ...productMeta,
+  complete: v.boolean(),
+  items: v.optional(v.array(PublishedRecord)),
+});
 
 export function pageOf<Item extends v.GenericSchema>(item: Item) {
   return v.strictObject({ items: v.array(item), next_cursor: v.nullable(v.string()), links: v.array(Link) });
@@ -73,7 +79,9 @@ export const RunItem = v.strictObject({
   scheduled_for: SlotInstant,
   state: v.pipe(
     v.picklist(['complete', 'incomplete', 'running', 'missing']),
-    v.description('incomplete: its slot is over and parts are missing; missing: the schedule has it, the store does not'),
+    v.description(
+      'incomplete: its slot is over and parts are missing; missing: the schedule has it, the store does not',
+    ),
   ),
   reason: v.nullable(v.string()),
   requested_at: v.pipe(v.nullable(SlotInstant), v.description('When its plan was stored')),

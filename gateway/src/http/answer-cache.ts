@@ -47,6 +47,10 @@ export class AnswerCache {
     this.#kept = new LRUCache({ maxSize, sizeCalculation: ({ answer }) => answer.size });
   }
 
+  get hasAny(): boolean {
+    return this.#kept.size > 0;
+  }
+
   /** An answer that can be sent at once. */
   current(key: string): Kept | undefined {
     const kept = this.#kept.get(key);

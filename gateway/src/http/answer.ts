@@ -4,6 +4,9 @@ import { isCurrent } from './conditional.ts';
 import { encode, type Encoding, encodingOf, isCompressible } from './encoding.ts';
 import { type KeepingContext, keepingHeaders, linkHeader, type Whole } from './reply.ts';
 
+/** What an answer that is no page may load. */
+const NOTHING = "default-src 'none'; frame-ancestors 'none'";
+
 /** Headers in the flat form that `writeHead` takes without copying: name, value, name, value. */
 export type FlatHeaders = readonly string[];
 
@@ -89,6 +92,7 @@ export class Answer {
     if (modified !== undefined) on304.push('last-modified', modified.toUTCString());
     if (links.length > 0) on304.push('link', linkHeader(links));
     for (const [name, value] of Object.entries(headers)) on304.push(name, value);
+    if (headers['content-security-policy'] === undefined) on304.push('content-security-policy', NOTHING);
     const all = [...on304, 'content-type', type, 'content-length', String(body.length)];
     if (encoding !== 'identity') all.push('content-encoding', encoding);
     this.#made.set(encoding, { body, etag, on304, headers: all });

@@ -34,7 +34,7 @@ export type Redirect = { readonly kind: 'redirect'; readonly location: string; r
 
 /** Stored bytes with ranges. */
 export type Content = Described & {
-  readonly kind: "content";
+  readonly kind: 'content';
   readonly content: StoredContent;
   readonly keeping: Keeping;
 };

@@ -1,31 +1,41 @@
 import type { Router } from '@koa/router';
-import { json, respond } from '../respond.ts';
+import { Landing } from '../contract/schemas.ts';
+import type { Front } from '../front.ts';
+import { json } from '../http/reply.ts';
 import type { RoutePorts } from '../route-ports.ts';
+import { PAGE_POLICY } from '../routes/html-page.ts';
 import { page } from './view.ts';
 
-const POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const LINKS = [
+  { rel: 'self', href: '/' },
+  { rel: 'service-desc', href: '/openapi.json' },
+  { rel: 'service-doc', href: '/docs' },
+  { rel: 'status', href: '/v1/status' },
+  { rel: 'data', href: '/v1/products' },
+  { rel: 'latest-version', href: '/v1/products/latest' },
+  { rel: 'data', href: '/v1/records' },
+  { rel: 'collection', href: '/v1/locations' },
+];
+
+export { Landing };
 
 /** `/`: a page for people, links for programs. */
-export function pageRoutes(router: Router, ports: RoutePorts): void {
-  const { products, schedule, clock, version } = ports;
+export function pageRoutes(router: Router, ports: RoutePorts, front: Front): void {
+  const { products, version } = ports;
   router.get('/', async (ctx) => {
-    if (ctx.accepts('json', 'html') !== 'html') {
-      const links = ['/products', '/health', '/v1/products', '/v1/products/latest', '/v1/locations'];
-      respond(
-        ctx,
-        json({ title: 'weatherline', version, links: links.map((href) => ({ rel: 'data', href })) }),
-        schedule,
-        clock,
-      );
-      return;
-    }
-    const [newest] = await products.take(1);
-    ctx.set('content-security-policy', POLICY);
-    const body = page(newest, ports).text;
-    respond(ctx, { type: 'text/html; charset=utf-8', body, modified: newest?.producedAt }, schedule, clock);
-    // It says how old the product is: that is true for a minute.
-    ctx.set('cache-control', 'no-cache');
-    ctx.remove('expires');
+    const visit = front.visitOf(ctx.req);
+    visit.route = '/';
+    const isPage = ctx.accepts('json', 'html') === 'html';
+    await front.reply(visit, async () => {
+      if (!isPage) return json({ title: 'weatherline', version, links: LINKS }, { links: LINKS });
+      const [newest] = await products.take(1);
+      return {
+        kind: 'whole',
+        type: 'text/html; charset=utf-8',
+        body: page(newest, ports).text,
+        keeping: 'revalidate',
+        headers: { 'content-security-policy': PAGE_POLICY },
+      };
+    });
   });
 }

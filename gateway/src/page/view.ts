@@ -1,6 +1,6 @@
 import { slotInstant } from '@weatherline/events';
-import type { Product } from '../products.ts';
-import { byLocation } from '../routes/products.ts';
+import type { Product } from '../store/products.ts';
+import { byLocation } from '../routes/product-view.ts';
 import type { RoutePorts } from '../route-ports.ts';
 import { Html, html } from './html.ts';
 import { map, type Spot } from './map.ts';

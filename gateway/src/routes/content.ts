@@ -42,7 +42,7 @@ const content = operation({
       type: 'application/x-ndjson; charset=utf-8',
       modified: lastPart(entry),
       keeping: query.rev === undefined ? 'until-next' : 'immutable',
-      links: [{ rel: 'describedby', href: '/schemas/product.v1.json' }],
+      links: [{ rel: 'describedby', href: '/schemas/weatherline.product-1.json' }],
       headers: { 'content-disposition': `inline; filename="${fileName(entry.id)}"` },
       content: {
         etag,
@@ -80,7 +80,8 @@ const download = operation({
     const entry = await wantedSlot(path.slot, ports);
     const address = await addressOf(entry, query.part, ports);
     const { url, expiresAt } = address;
-    const leftS = expiresAt === undefined ? 60 : Math.floor((expiresAt.getTime() - ports.clock.now().getTime()) / 1000) - 60;
+    const leftS =
+      expiresAt === undefined ? 60 : Math.floor((expiresAt.getTime() - ports.clock.now().getTime()) / 1000) - 60;
     if (query.redirect ?? true) return { kind: 'redirect', location: url, maxAgeS: Math.max(0, leftS) };
     const expires = expiresAt === undefined ? null : expiresAt.toISOString().replace(/\.\d{3}Z$/, 'Z');
     const { type, body } = json({ url, method: 'GET', expires_at: expires });

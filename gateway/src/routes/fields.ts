@@ -31,7 +31,8 @@ export function checkFields(names: readonly string[] | undefined): readonly stri
   for (const name of names ?? []) {
     if (KNOWN.has(name)) continue;
     const near = [...KNOWN].find((known) => distance(known, name) <= 2);
-    const detail = near === undefined ? 'the schema /schemas/product.v1.json lists them' : `did you mean ${near}?`;
+    const detail =
+      near === undefined ? 'the schema /schemas/weatherline.product-1.json lists them' : `did you mean ${near}?`;
     throw new Problem('invalid-parameter', `fields: there is no field '${name}'; ${detail}`, {
       extra: { errors: [{ parameter: 'fields', detail, received: name }] },
     });

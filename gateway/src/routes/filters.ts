@@ -45,10 +45,7 @@ export type Filters = {
 };
 
 /** Only the lines that are asked for; a line is read as an object only when it must be. */
-export function filterLines(
-  lines: readonly Line[],
-  { location: places, bbox: box }: Filters,
-): readonly Line[] {
+export function filterLines(lines: readonly Line[], { location: places, bbox: box }: Filters): readonly Line[] {
   const wanted = places === undefined ? undefined : new Set(places);
   if (wanted === undefined && box === undefined) return lines;
   return lines.filter(

@@ -13,7 +13,11 @@ import type { Row } from '../store/record-lines.ts';
 const LOOK_BACK_DAYS = 7;
 const LOOK_BACK_PRODUCTS = 28;
 
-const id = text('A location id such as luxembourg', /^[a-z0-9][a-z0-9-]{0,62}$/, 'must be a location id such as luxembourg');
+const id = text(
+  'A location id such as luxembourg',
+  /^[a-z0-9][a-z0-9-]{0,62}$/,
+  'must be a location id such as luxembourg',
+);
 const problems = ['invalid-parameter', 'unknown-parameter', 'location-not-found'] as const;
 
 const list = operation({
@@ -29,7 +33,10 @@ const list = operation({
   async handle({ href }, ports) {
     const found = await latestOf(ports);
     const links = [{ rel: 'self', href }];
-    return json({ items: found.places.map((place) => describe(place, found, ports)), next_cursor: null, links }, { links });
+    return json(
+      { items: found.places.map((place) => describe(place, found, ports)), next_cursor: null, links },
+      { links },
+    );
   },
 });
 
@@ -130,7 +137,8 @@ function describe(place: Location, { latest }: Found, { clock }: RoutePorts): Re
     elevation,
     country,
     timezone,
-    latest: value === undefined ? null : { product: value.product.id, age_seconds: Math.max(0, age), record: value.record },
+    latest:
+      value === undefined ? null : { product: value.product.id, age_seconds: Math.max(0, age), record: value.record },
     links: { self, latest: `${self}/latest`, records: `/v1/records?location=${placeId}` },
   };
 }
@@ -155,8 +163,7 @@ function distanceKm(a: Position, b: Position): number {
   const radians = Math.PI / 180;
   const dLat = (b.lat - a.lat) * radians;
   const dLon = (b.lon - a.lon) * radians;
-  const h =
-    Math.sin(dLat / 2) ** 2 + Math.cos(a.lat * radians) * Math.cos(b.lat * radians) * Math.sin(dLon / 2) ** 2;
+  const h = Math.sin(dLat / 2) ** 2 + Math.cos(a.lat * radians) * Math.cos(b.lat * radians) * Math.sin(dLon / 2) ** 2;
   return 2 * EARTH_KM * Math.asin(Math.min(1, Math.sqrt(h)));
 }
 

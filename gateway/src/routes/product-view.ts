@@ -48,7 +48,9 @@ export function modifiedOf({ parts, meta }: SlotEntry): Date {
 
 /** West, south, east, north: the narrowest box, also across the 180th meridian (RFC 7946 §5.2). */
 function boxOf(rows: readonly Row[]): number[] | null {
-  const points = rows.flatMap(({ lat, lon }) => (typeof lat === 'number' && typeof lon === 'number' ? [{ lat, lon }] : []));
+  const points = rows.flatMap(({ lat, lon }) =>
+    typeof lat === 'number' && typeof lon === 'number' ? [{ lat, lon }] : [],
+  );
   if (points.length === 0) return null;
   const lats = points.map(({ lat }) => lat);
   const lons = points.map(({ lon }) => lon).toSorted((a, b) => a - b);

@@ -81,7 +81,9 @@ function csv(columns: readonly string[], excel: boolean): Writer {
 
 /** Everything as one text. */
 export function written(writer: Writer, lines: readonly Line[], nextCursor: string | null): string {
-  return writer.head + lines.map((line, at) => writer.record(line, at)).join('') + writer.foot(lines.length, nextCursor);
+  return (
+    writer.head + lines.map((line, at) => writer.record(line, at)).join('') + writer.foot(lines.length, nextCursor)
+  );
 }
 
 /** The same, part by part; each piece is made when the one before it has been sent. */

@@ -90,7 +90,10 @@ const overTime = operation({
     const range = rangeOf(query.datetime, ports);
     const isPaged = format === 'json' || format === 'geojson';
     if (isPaged && daysOf(range) > MOST_DAYS_IN_JSON) {
-      throw new Problem('range-too-large', `${format} answers for at most ${MOST_DAYS_IN_JSON} days; ndjson and csv have no bound`);
+      throw new Problem(
+        'range-too-large',
+        `${format} answers for at most ${MOST_DAYS_IN_JSON} days; ndjson and csv have no bound`,
+      );
     }
     const filters = { location: await placesOf(query, ports), bbox: query.bbox };
     const writing = { format, fields: checkFields(query.fields), excel: query.excel ?? false };

@@ -96,7 +96,9 @@ export class Products {
       slots.push(slot);
       if (slots.length >= count) break;
     }
-    return Array.fromAsync(this.readAll(slots));
+    const products: Product[] = [];
+    for await (const product of this.readAll(slots)) products.push(product);
+    return products;
   }
 
   /** The products of slots, in their order. */

@@ -3,7 +3,13 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ConfigurationError } from './errors.ts';
 
-export type Check = { readonly name: string; readonly ok: boolean; readonly detail?: string };
+export type Check = {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail?: string;
+  /** It serves, but not as it should: still ready, and says so. */
+  readonly degraded?: boolean;
+};
 
 export type InfraOptions = {
   readonly host: string;
@@ -50,7 +56,8 @@ async function answerInfra(url: string, options: InfraOptions, draining: boolean
   if (path !== '/readyz') return json(404, { status: 'not found' });
   const checks = draining ? [{ name: 'draining', ok: false }] : await options.checks();
   const ready = checks.every(({ ok }) => ok);
-  return json(ready ? 200 : 503, { status: ready ? 'ok' : 'unready', checks });
+  const isDegraded = checks.some(({ degraded = false }) => degraded);
+  return json(ready ? 200 : 503, { status: ready ? (isDegraded ? 'degraded' : 'ok') : 'unready', checks });
 }
 
 function json(status: number, body: unknown): Answer {

@@ -1,0 +1,223 @@
+import type { Schedule } from '@weatherline/events/schedule';
+import type { Clock, HttpObservation, Logger } from '@weatherline/runtime';
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Access, Admission } from './access-port.ts';
+import { Answer, type FlatHeaders } from './http/answer.ts';
+import type { AnswerCache, Kept } from './http/answer-cache.ts';
+import { Problem } from './http/problem.ts';
+import type { KeepingContext, Reply } from './http/reply.ts';
+import { type Exchange, sendContent, sendPassing, sendProblem, sendRedirect, sendStream } from './http/send.ts';
+import { readTarget, type Target } from './http/target.ts';
+
+/** One request on its way through the gateway. */
+export type Visit = Exchange & {
+  readonly requestId: string;
+  readonly target: Target;
+  readonly admission: Admission;
+  readonly startedAt: number;
+  /** The pattern that was matched, never the path: a path is whatever a caller likes. */
+  route: string;
+};
+
+export type FrontOptions = {
+  readonly answers: AnswerCache;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly schedule: Schedule;
+  readonly access?: Access;
+  readonly observe?: (observation: HttpObservation) => void;
+};
+
+/** More requests than this, not counting those that are answered at once, are sent away. */
+const MOST_IN_HAND = 512;
+const LONGEST_KEY = 2_000;
+const ALLOWED = 'GET, HEAD, OPTIONS';
+/** These show no data: they are open to everybody also where a key is asked for. */
+const OPEN = /^\/(health|openapi\.json|docs|problems|schemas|assets)(\/|$|\?)/;
+const ALWAYS: FlatHeaders = ['x-content-type-options', 'nosniff', 'referrer-policy', 'no-referrer'];
+
+/**
+ * Where every request comes in and every answer goes out. What is kept is sent from here without a router: that is the
+ * hot path, and it does as little as it can.
+ */
+export class Front {
+  readonly #options: FrontOptions;
+  readonly #visits = new WeakMap<IncomingMessage, Visit>();
+  #inHand = 0;
+  #draining = false;
+
+  constructor(options: FrontOptions) {
+    this.#options = options;
+  }
+
+  drain(): void {
+    this.#draining = true;
+  }
+
+  /** Answers what can be answered at once; `next` is called for what needs work. */
+  receive(request: IncomingMessage, response: ServerResponse, next: () => void): void {
+    const asked = request.headers['x-request-id'];
+    const requestId = typeof asked === 'string' && /^[\w.-]{1,64}$/.test(asked) ? asked : randomUUID();
+    const own = ['x-request-id', requestId, ...ALWAYS];
+    if (this.#draining) own.push('connection', 'close');
+    const startedAt = this.#options.clock.now().getTime();
+    const arrival = { request, response, own, requestId, startedAt };
+    const admission = this.#options.access?.admit(request, OPEN.test(request.url ?? '/')) ?? { headers: [] };
+    if (admission instanceof Promise) {
+      admission.then(
+        (decided) => this.#admitted(arrival, decided, next),
+        (error: unknown) => this.fail({ ...arrival, admission: { headers: [] }, route: 'none' }, error),
+      );
+    } else this.#admitted(arrival, admission, next);
+  }
+
+  visitOf(request: IncomingMessage): Visit {
+    const visit = this.#visits.get(request);
+    if (visit === undefined) throw new Error('the request did not come through the front');
+    return visit;
+  }
+
+  /** Sends the answer of a route: the one that is kept, or the one that it makes now. */
+  async reply(visit: Visit, produce: () => Promise<Reply>): Promise<void> {
+    const key = keyOf(visit.request);
+    const found = key === undefined ? await produce() : await this.#options.answers.get(key, visit.route, produce);
+    if (!('kind' in found)) {
+      const ageS = this.#options.answers.ageS(found);
+      await this.#sendAnswer(
+        visit,
+        found.answer,
+        ageS,
+        ageS > 0 ? `weatherline; hit; ttl=-${ageS}` : 'weatherline; fwd=miss',
+      );
+      return;
+    }
+    if (found.kind === 'whole') {
+      await this.#sendAnswer(visit, new Answer(found, visit.route, this.#keeping()), 0, 'weatherline; fwd=bypass');
+    } else if (found.kind === 'content') this.#done(visit, await sendContent(visit, found, this.#keeping()));
+    else if (found.kind === 'stream') this.#done(visit, await sendStream(visit, found));
+    else this.#done(visit, found.kind === 'redirect' ? sendRedirect(visit, found) : sendPassing(visit, found));
+  }
+
+  /** Every end that is no success becomes a problem document; what is not meant for callers stays in the log. */
+  fail(visit: Omit<Visit, 'target'>, error: unknown): void {
+    const problem = error instanceof Problem ? error : this.#fault(visit, error);
+    if (visit.response.headersSent) {
+      // Half an answer must not look like a whole one.
+      visit.response.destroy();
+      this.#observed(visit, problem.status);
+      return;
+    }
+    sendProblem(visit, problem, visit.requestId);
+    this.#observed(visit, problem.status);
+  }
+
+  #admitted(arrival: Omit<Visit, 'target' | 'admission' | 'route'>, admission: Admission, next: () => void): void {
+    const { request, response, own } = arrival;
+    const visit = { ...arrival, own: [...own, ...admission.headers], admission, route: 'none' };
+    try {
+      if (admission.refused !== undefined) throw admission.refused;
+      if (this.#isAnswered(visit)) return;
+      const kept = this.#kept(request);
+      const encoding = kept?.answer.ready(headerOf(request, 'accept-encoding'));
+      if (kept !== undefined && encoding !== undefined) {
+        const ageS = this.#options.answers.ageS(kept);
+        const status = kept.answer.send(request, response, encoding, {
+          own: visit.own,
+          ageS,
+          cacheStatus: 'weatherline; hit',
+        });
+        visit.route = kept.answer.route;
+        this.#done(visit, status);
+        return;
+      }
+      this.#takeInHand({ ...visit, target: readTarget(request.url ?? '/') }, next);
+    } catch (error) {
+      this.fail(visit, error);
+    }
+  }
+
+  /** Methods and bodies that no route has, and preflights. */
+  #isAnswered({ request, response, admission, own }: Omit<Visit, 'target'>): boolean {
+    const { method, headers } = request;
+    if (method === 'OPTIONS' || admission.answered !== undefined) {
+      response.writeHead(204, [...own, 'allow', ALLOWED]).end();
+      return true;
+    }
+    if (method !== 'GET' && method !== 'HEAD') {
+      throw new Problem('method-not-allowed', `${(method ?? '').slice(0, 20)} is not allowed here`, {
+        headers: { allow: ALLOWED, connection: 'close' },
+      });
+    }
+    const length = headers['content-length'];
+    if ((length !== undefined && length !== '0') || headers['transfer-encoding'] !== undefined) {
+      throw new Problem('body-not-allowed', 'a request that reads has no body', { headers: { connection: 'close' } });
+    }
+    return false;
+  }
+
+  #kept(request: IncomingMessage): Kept | undefined {
+    const key = keyOf(request);
+    return key === undefined ? undefined : this.#options.answers.current(key);
+  }
+
+  #takeInHand(visit: Visit, next: () => void): void {
+    if (this.#inHand >= MOST_IN_HAND) {
+      throw new Problem('overloaded', 'too many requests are in hand', { headers: { 'retry-after': '2' } });
+    }
+    this.#inHand += 1;
+    visit.response.once('close', () => {
+      this.#inHand -= 1;
+    });
+    this.#visits.set(visit.request, visit);
+    next();
+  }
+
+  async #sendAnswer(visit: Visit, answer: Answer, ageS: number, cacheStatus: string): Promise<void> {
+    const { request, response, own } = visit;
+    const encoding = await answer.prepare(headerOf(request, 'accept-encoding'));
+    if (response.destroyed) return;
+    this.#done(visit, answer.send(request, response, encoding, { own, ageS, cacheStatus }));
+  }
+
+  #keeping(): KeepingContext {
+    const { schedule, clock, access } = this.#options;
+    return { schedule, now: clock.now(), isPrivate: access?.isPrivate ?? false };
+  }
+
+  #done(visit: Omit<Visit, 'target'>, status: number): void {
+    if (status === 304) visit.admission.refund?.();
+    this.#observed(visit, status);
+  }
+
+  #observed({ route, request, startedAt }: Omit<Visit, 'target'>, status: number): void {
+    const { observe, clock } = this.#options;
+    const method = request.method === 'GET' || request.method === 'HEAD' ? request.method : 'other';
+    observe?.({ route, method, status, durationMs: clock.now().getTime() - startedAt });
+  }
+
+  #fault({ route, requestId }: Pick<Visit, 'route' | 'requestId'>, error: unknown): Problem {
+    // A caller who went away is no fault.
+    if (isGone(error)) return new Problem('store-unavailable', 'the caller went away');
+    this.#options.log.error('request failed', { route, request_id: requestId, err: error });
+    const isBug = error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError;
+    return isBug
+      ? new Problem('internal', 'the request could not be answered')
+      : new Problem('store-unavailable', 'the store cannot be read just now');
+  }
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
+}
+
+function headerOf(request: IncomingMessage, name: 'accept-encoding'): string | undefined {
+  const value = request.headers[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** What an answer is kept under: the target as it was sent, and what was accepted. */
+function keyOf({ url = '/', headers }: IncomingMessage): string | undefined {
+  const key = `${url}\n${headers.accept ?? ''}`;
+  return key.length > LONGEST_KEY ? undefined : key;
+}

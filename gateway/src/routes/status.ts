@@ -1,0 +1,100 @@
+import { instantText, slotId, slotInstant } from '@weatherline/events';
+import { operation } from '../contract/operation.ts';
+import { Status } from '../contract/schemas.ts';
+import { json } from '../http/reply.ts';
+import type { RoutePorts } from '../route-ports.ts';
+import { instantOrNull, type Run } from '../store/runs.ts';
+
+/** How long after its slot a product may come and still be in time (the freshness objective). */
+const ALLOWANCE_MS = 20 * 60_000;
+const DAY_MS = 86_400_000;
+
+const status = operation({
+  id: 'getStatus',
+  route: '/v1/status',
+  tag: 'service',
+  summary: 'How fresh the newest product is, when the next is due, whether the store can be read',
+  path: {},
+  query: {},
+  formats: ['json'],
+  answers: [{ status: 200, description: 'The state of things', content: { 'application/json': Status } }],
+  problems: ['unknown-parameter'],
+  async handle(_, ports) {
+    return json(await statusOf(ports), { keeping: 'revalidate' });
+  },
+});
+
+/** What the banner of the page says as well. */
+export async function statusOf(ports: RoutePorts): Promise<Record<string, unknown>> {
+  const { clock, schedule, runs, storeHealth, version } = ports;
+  const now = clock.now();
+  const month = await runs.between({ from: slotId(new Date(now.getTime() - 30 * DAY_MS)), to: slotId(now) });
+  const newest = month.findLast(({ slot }) => slot !== undefined);
+  const { failingSince, lastSuccess } = storeHealth();
+  const current = schedule.current(now);
+  const next = schedule.next(now);
+  const periodMs = next.getTime() - current.getTime();
+  const newestSlot = newest === undefined ? undefined : slotInstant(newest.id);
+  const isDue = now.getTime() - current.getTime() > ALLOWANCE_MS;
+  const isStale =
+    newestSlot === undefined ||
+    (isDue && (newestSlot.getTime() < current.getTime() || newest?.state !== 'complete')) ||
+    now.getTime() - newestSlot.getTime() > periodMs + ALLOWANCE_MS;
+  const target = periodMs + ALLOWANCE_MS;
+  const week = slotId(new Date(now.getTime() - 7 * DAY_MS));
+  return {
+    status: failingSince !== undefined ? 'degraded' : newest === undefined ? 'empty' : isStale ? 'stale' : 'ok',
+    latest:
+      newest === undefined || newestSlot === undefined
+        ? null
+        : {
+            id: newest.id,
+            age_seconds: Math.max(0, Math.floor((now.getTime() - newestSlot.getTime()) / 1000)),
+            complete: newest.state === 'complete',
+            produced_at: instantOrNull(newest.producedAt),
+          },
+    next_expected_at: instantText(next),
+    freshness: {
+      target_seconds: Math.floor(target / 1000),
+      met_ratio_24h: freshness(month, now, DAY_MS, target),
+      met_ratio_30d: freshness(month, now, 30 * DAY_MS, target),
+    },
+    missing_7d: month.filter(({ id, state }) => state === 'missing' && id >= week).map(({ id }) => id),
+    store: {
+      status: failingSince === undefined ? 'ok' : 'unreachable',
+      failing_since: instantOrNull(failingSince),
+      last_read_at: instantOrNull(lastSuccess),
+    },
+    version,
+  };
+}
+
+/**
+ * The share of the span in which the newest product was younger than the target, from when each was stored. The span
+ * begins with the first product that there is; without any the share is null. A product that a replay stored again
+ * counts from its slot's own time in the schedule only when it was stored late.
+ */
+export function freshness(runs: readonly Run[], now: Date, spanMs: number, targetMs: number): number | null {
+  const made = runs.flatMap(({ id, producedAt }) => {
+    const slot = slotInstant(id);
+    return producedAt === undefined || slot === undefined ? [] : [{ slot: slot.getTime(), at: producedAt.getTime() }];
+  });
+  const first = made[0];
+  if (first === undefined) return null;
+  const start = Math.max(now.getTime() - spanMs, Math.min(first.at, now.getTime()));
+  // From the moment it is stored until it is too old, each product keeps the reader fresh.
+  const spans = made
+    .map(({ slot, at }) => ({ from: Math.max(at, start), to: Math.min(slot + targetMs, now.getTime()) }))
+    .filter(({ from, to }) => to > from)
+    .toSorted((a, b) => a.from - b.from);
+  let covered = 0;
+  let end = start;
+  for (const { from, to } of spans) {
+    covered += Math.max(0, to - Math.max(from, end));
+    end = Math.max(end, to);
+  }
+  const whole = now.getTime() - start;
+  return whole <= 0 ? 1 : Math.round((covered / whole) * 10_000) / 10_000;
+}
+
+export const statusOperations = [status];
