@@ -1,4 +1,5 @@
 import test from 'ava';
+import { fetch } from './contract.ts';
 import { getJson, record, serve, storeProduct } from './support.ts';
 
 test("GET /products is the seed's: the last N products ascending, lines in file order, one flat array", async (t) => {

@@ -2,10 +2,11 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { productKey, productMetaKey } from '@weatherline/events';
 import { parseSchedule } from '@weatherline/events/schedule';
-import type { Logger } from '@weatherline/runtime';
+import type { Logger, Presigner } from '@weatherline/runtime';
 import { createMemoryStore, createVirtualClock, type MemoryStore, type VirtualClock } from '@weatherline/testkit';
 import type { ExecutionContext } from 'ava';
-import { createGateway, type Gateway } from '../src/index.ts';
+import { fetch } from './contract.ts';
+import { createGateway, type Gateway, type GatewayOptions } from '../src/index.ts';
 
 export const NOW = Date.parse('2026-11-23T07:00:00Z');
 
@@ -18,7 +19,10 @@ export type Served = {
 };
 
 /** A gateway over an empty store, at seven o'clock. */
-export async function serve(t: ExecutionContext): Promise<Served> {
+export async function serve(
+  t: ExecutionContext,
+  { presignGet, ...further }: Partial<Presigner & GatewayOptions> = {},
+): Promise<Served> {
   const clock = createVirtualClock(NOW);
   const store = createMemoryStore(clock.now);
   const logged: string[] = [];
@@ -31,7 +35,15 @@ export async function serve(t: ExecutionContext): Promise<Served> {
     { id: 'oslo', name: 'Oslo', lat: 59.91, lon: 10.75 },
   ];
   const schedule = parseSchedule('0 */6 * * *');
-  const gateway = createGateway({ store, clock, log, schedule, locations, version: '1.2.3' });
+  const gateway = createGateway({
+    ...further,
+    store: presignGet === undefined ? store : { get: store.get.bind(store), list: store.list.bind(store), presignGet },
+    clock,
+    log,
+    schedule,
+    locations,
+    version: '1.2.3',
+  });
   const server = createServer(gateway.callback).listen(0, '127.0.0.1');
   await once(server, 'listening');
   t.teardown(() => {

@@ -149,11 +149,12 @@ function referenced(schema: GenericSchema): Json {
   return name === undefined ? jsonSchema(schema) : { $ref: `#/components/schemas/${name}` };
 }
 
+/** A schema as JSON Schema; shapes with a name are referred to by it. */
 function jsonSchema(schema: GenericSchema): Json {
-  const { $schema: _, ...shape } = toJsonSchema(schema, {
-    target: 'draft-2020-12',
-    typeMode: 'input',
-    errorMode: 'ignore',
-  });
-  return shape;
+  const definitions = Object.fromEntries(
+    [...NAMED].filter(([named]) => named !== schema).map(([named, name]) => [name, named]),
+  );
+  const made = toJsonSchema(schema, { target: 'draft-2020-12', typeMode: 'input', errorMode: 'ignore', definitions });
+  const { $schema: _, $defs: __, ...shape } = made;
+  return JSON.parse(JSON.stringify(shape).replaceAll('"#/$defs/', '"#/components/schemas/'));
 }

@@ -20,7 +20,7 @@ export type Ask<Path extends Parameters, Query extends Parameters> = {
 
 /** A successful answer as the document describes it. */
 export type Answered = {
-  readonly status: 200 | 302;
+  readonly status: 200 | 206 | 302;
   readonly description: string;
   /** By media type; undefined = bytes or text that no schema describes. */
   readonly content: Readonly<Record<string, GenericSchema | undefined>>;

@@ -29,7 +29,10 @@ const content = operation({
     ),
   },
   formats: ['json'],
-  answers: [{ status: 200, description: 'JSONL, one record a line', content: { 'application/x-ndjson': undefined } }],
+  answers: [
+    { status: 200, description: 'JSONL, one record a line', content: { 'application/x-ndjson': undefined } },
+    { status: 206, description: 'One range of it', content: { 'application/x-ndjson': undefined } },
+  ],
   problems: ['invalid-parameter', 'unknown-parameter', 'product-not-found', 'range-not-satisfiable'],
   async handle({ path, query }, ports): Promise<Reply> {
     const entry = await wantedSlot(path.slot, ports);

@@ -103,12 +103,12 @@ const overTime = operation({
   },
 });
 
-/** The last days when nothing is said; never later than the present window of the store. */
+/** The last days when nothing is said; an end that is open, or still to come, is now. */
 function rangeOf(asked: SlotRange | undefined, { clock }: RoutePorts): SlotRange {
   const now = clock.now().getTime();
   const to = slotId(new Date(now));
-  if (asked !== undefined) return asked;
-  return { from: slotId(new Date(now - DAYS_BY_DEFAULT * 86_400_000)), to };
+  if (asked === undefined) return { from: slotId(new Date(now - DAYS_BY_DEFAULT * 86_400_000)), to };
+  return { from: asked.from, to: asked.to < to || asked.from > to ? asked.to : to };
 }
 
 type PlaceQuery = {
