@@ -8,6 +8,7 @@ import type { AnswerCache, Kept } from './http/answer-cache.ts';
 import { Problem } from './http/problem.ts';
 import type { KeepingContext, Reply } from './http/reply.ts';
 import { type Exchange, sendContent, sendPassing, sendProblem, sendRedirect, sendStream } from './http/send.ts';
+import { WINDOW_MS } from './store/window-cache.ts';
 import { readTarget, type Target } from './http/target.ts';
 
 /** One request on its way through the gateway. */
@@ -31,6 +32,7 @@ export type FrontOptions = {
 
 /** More requests than this, not counting those that are answered at once, are sent away. */
 const MOST_IN_HAND = 512;
+const FRESH_S = WINDOW_MS / 1000;
 const LONGEST_KEY = 2_000;
 const ALLOWED = 'GET, HEAD, OPTIONS';
 /** These show no data: they are open to everybody also where a key is asked for. */
@@ -125,7 +127,7 @@ export class Front {
         const status = kept.answer.send(request, response, encoding, {
           own: visit.own,
           ageS,
-          cacheStatus: 'weatherline; hit',
+          cacheStatus: statusOf(ageS),
         });
         visit.route = kept.answer.route;
         this.#done(visit, status);
@@ -205,6 +207,11 @@ export class Front {
       ? new Problem('internal', 'the request could not be answered')
       : new Problem('store-unavailable', 'the store cannot be read just now');
   }
+}
+
+/** RFC 9211: a time to live below nothing says by how much an answer is overdue. */
+function statusOf(ageS: number): string {
+  return ageS <= FRESH_S ? 'weatherline; hit' : `weatherline; hit; ttl=${FRESH_S - ageS}`;
 }
 
 function isGone(error: unknown): boolean {

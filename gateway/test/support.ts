@@ -22,6 +22,7 @@ export type Served = {
 export async function serve(
   t: ExecutionContext,
   { presignGet, ...further }: Partial<Presigner & GatewayOptions> = {},
+  through: (store: MemoryStore) => Pick<MemoryStore, 'get' | 'list'> = (store) => store,
 ): Promise<Served> {
   const clock = createVirtualClock(NOW);
   const store = createMemoryStore(clock.now);
@@ -37,7 +38,11 @@ export async function serve(
   const schedule = parseSchedule('0 */6 * * *');
   const gateway = createGateway({
     ...further,
-    store: presignGet === undefined ? store : { get: store.get.bind(store), list: store.list.bind(store), presignGet },
+    store: {
+      get: async (key) => through(store).get(key),
+      list: async (listing) => through(store).list(listing),
+      ...(presignGet === undefined ? {} : { presignGet }),
+    },
     clock,
     log,
     schedule,

@@ -3,6 +3,7 @@ import { operation } from '../contract/operation.ts';
 import { Status } from '../contract/schemas.ts';
 import { json } from '../http/reply.ts';
 import type { RoutePorts } from '../route-ports.ts';
+import type { SlotRange } from '../store/product-index.ts';
 import { instantOrNull, type Run } from '../store/runs.ts';
 
 /** How long after its slot a product may come and still be in time (the freshness objective). */
@@ -28,8 +29,9 @@ const status = operation({
 export async function statusOf(ports: RoutePorts): Promise<Record<string, unknown>> {
   const { clock, schedule, runs, storeHealth, version } = ports;
   const now = clock.now();
-  const month = await runs.between({ from: slotId(new Date(now.getTime() - 30 * DAY_MS)), to: slotId(now) });
+  const month = await known(runs, { from: slotId(new Date(now.getTime() - 30 * DAY_MS)), to: slotId(now) });
   const newest = month.findLast(({ slot }) => slot !== undefined);
+  // After the reading, which may have found out.
   const { failingSince, lastSuccess } = storeHealth();
   const current = schedule.current(now);
   const next = schedule.next(now);
@@ -67,6 +69,15 @@ export async function statusOf(ports: RoutePorts): Promise<Record<string, unknow
     },
     version,
   };
+}
+
+/** The runs of a range; none while the store cannot be reached and nothing is in memory: status answers all the same. */
+async function known(runs: RoutePorts['runs'], range: SlotRange): Promise<readonly Run[]> {
+  try {
+    return await runs.between(range);
+  } catch {
+    return [];
+  }
 }
 
 /**

@@ -6,6 +6,7 @@ type Timer = { readonly at: number; readonly wake: () => void };
 export type VirtualClock = Clock & {
   /** Runs time forward, timer by timer, until the work has settled. */
   run<Result>(work: Promise<Result>): Promise<Result>;
+  /** Moves time at once; what is due by then wakes. */
   advance(ms: number): void;
 };
 
@@ -40,6 +41,11 @@ export function createVirtualClock(start = Date.parse('2026-11-23T06:00:00Z')): 
       }),
     advance: (ms) => {
       now += ms;
+      for (const timer of [...timers].toSorted((a, b) => a.at - b.at)) {
+        if (timer.at > now) break;
+        timers.delete(timer);
+        timer.wake();
+      }
     },
     async run(work) {
       const state = { settled: false };
