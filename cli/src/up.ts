@@ -1,5 +1,4 @@
-import { createServer } from 'node:http';
-import { createGateway, storeCheck, type Gateway } from '@weatherline/gateway';
+import { createGateway, createGatewayServer, storeCheck, type Gateway } from '@weatherline/gateway';
 import {
   ConfigurationError,
   EXIT,
@@ -62,7 +61,7 @@ export async function upServe(ports: UpPorts, resources: AsyncDisposableStack): 
   const gateway = createGateway({ ...gatewayPorts(ports), observe: metrics.observeHttp });
   // Ports are taken before any work, so that a taken one costs nothing.
   const http = resources.use(
-    await listen(createServer(gateway.callback), {
+    await listen(createGatewayServer(gateway), {
       host: config.httpHost,
       port: config.httpPort,
       setting: 'WEATHERLINE_HTTP_PORT',

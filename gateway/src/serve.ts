@@ -1,10 +1,10 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { DEFAULT_LOCATIONS } from '@weatherline/events';
 import {
   COMMON,
   createLogger,
   createMetrics,
+  duration,
   endOnBugs,
   listen,
   loadConfig,
@@ -17,6 +17,7 @@ import {
   type Values,
 } from '@weatherline/runtime';
 import { createGateway, storeCheck } from './app.ts';
+import { createGatewayServer } from './server.ts';
 
 /** What the gateway reads wherever its store is. */
 export const GATEWAY_SETTINGS = {
@@ -26,6 +27,12 @@ export const GATEWAY_SETTINGS = {
   httpPort: COMMON.httpPort,
   infraPort: COMMON.infraPort,
   logLevel: COMMON.logLevel,
+  drainDelayMs: {
+    env: 'WEATHERLINE_DRAIN_DELAY',
+    doc: 'How long the gateway goes on serving after it is asked to stop, while routes to it are taken away',
+    fallback: '5s',
+    parse: duration,
+  },
 } as const;
 
 export type GatewayServing<S extends Settings> = {
@@ -61,9 +68,18 @@ async function serve<S extends Settings>(
   const now = clock.now();
   metrics.setSchedulePeriod((schedule.next(now).getTime() - schedule.current(now).getTime()) / 1000);
   const store = resources.use(await open(config));
-  const gateway = createGateway({ store, clock, log, schedule, locations, version, observe: metrics.observeHttp });
+  const gateway = createGateway({
+    store,
+    clock,
+    log,
+    schedule,
+    locations,
+    version,
+    observe: metrics.observeHttp,
+    observeStore: metrics.observeStore,
+  });
   const http = resources.use(
-    await listen(createServer(gateway.callback), {
+    await listen(createGatewayServer(gateway), {
       host: config.httpHost,
       port: config.httpPort,
       setting: 'WEATHERLINE_HTTP_PORT',
@@ -82,4 +98,7 @@ async function serve<S extends Settings>(
   if (!stopping.signal.aborted) await once(stopping.signal, 'abort');
   log.info('stopping');
   infra.drain();
+  // Whoever routes to this process needs a while to see that it is going: until then it serves, connection by connection.
+  gateway.drain();
+  await clock.sleep(config.drainDelayMs);
 }

@@ -61,16 +61,16 @@ async function fault(trouble: 'refuses' | 'hangs'): Promise<never> {
 
 /** Lets the virtual clock's waits end while requests are under way. */
 function runTime({ clock }: Served): { stop: () => Promise<void> } {
-  let stopped = false;
+  const state = { stopped: false };
   const loop = (async () => {
-    while (!stopped) {
+    while (!state.stopped) {
       await new Promise((resolve) => setTimeout(resolve, 5));
       clock.advance(100);
     }
   })();
   return {
     stop: async () => {
-      stopped = true;
+      state.stopped = true;
       await loop;
     },
   };

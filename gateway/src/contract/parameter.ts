@@ -99,13 +99,14 @@ export function choice<const Value extends string>(description: string, ...value
   return { description, schema: v.picklist(values, `must be one of ${values.join(', ')}`), decode: (text) => text };
 }
 
+const asBoolean = (value: string): unknown => (value === 'true' ? true : value === 'false' ? false : value);
+
 /** `true` or `false`. */
 export function flag(description: string): Parameter<boolean> {
-  const decode = (text: string): unknown => (text === 'true' ? true : text === 'false' ? false : text);
-  return { description, schema: v.boolean('must be true or false'), decode };
+  return { description, schema: v.boolean('must be true or false'), decode: asBoolean };
 }
 
-export function text(description: string, pattern: RegExp, must: string): Parameter<string> {
+export function word(description: string, pattern: RegExp, must: string): Parameter<string> {
   return { description, schema: v.pipe(v.string(), v.regex(pattern, must)), decode: (value) => value };
 }
 

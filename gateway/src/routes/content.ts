@@ -2,7 +2,7 @@ import { parseProductKey } from '@weatherline/events';
 import { createHash } from 'node:crypto';
 import { operation } from '../contract/operation.ts';
 import { slot } from '../contract/instants.ts';
-import { flag, number, text } from '../contract/parameter.ts';
+import { flag, number, word } from '../contract/parameter.ts';
 import { Download } from '../contract/schemas.ts';
 import { Problem } from '../http/problem.ts';
 import { json, type Reply } from '../http/reply.ts';
@@ -22,7 +22,7 @@ const content = operation({
   summary: 'The stored bytes, part after part; ranges are served',
   path: { slot },
   query: {
-    rev: text(
+    rev: word(
       'The first eight characters of the ETag: these bytes and no others, which may be kept for ever',
       /^[\w-]{8}$/,
       'must be the first eight characters of an ETag',

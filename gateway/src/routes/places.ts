@@ -1,7 +1,7 @@
 import type { Location } from '@weatherline/events';
 import { slotId, slotInstant } from '@weatherline/events';
 import { operation } from '../contract/operation.ts';
-import { text } from '../contract/parameter.ts';
+import { word } from '../contract/parameter.ts';
 import { pageOf, PlaceItem, PlaceLatest } from '../contract/schemas.ts';
 import { Problem } from '../http/problem.ts';
 import { json } from '../http/reply.ts';
@@ -13,7 +13,7 @@ import type { Row } from '../store/record-lines.ts';
 const LOOK_BACK_DAYS = 7;
 const LOOK_BACK_PRODUCTS = 28;
 
-const id = text(
+const id = word(
   'A location id such as luxembourg',
   /^[a-z0-9][a-z0-9-]{0,62}$/,
   'must be a location id such as luxembourg',

@@ -25,10 +25,11 @@ export type Writer = {
   readonly foot: (count: number, nextCursor: string | null) => string;
 };
 
+const comma = (at: number): string => (at === 0 ? '' : ',');
+
 export function writerOf({ format, fields, excel, links }: Writing): Writer {
   if (format === 'csv') return csv(fields ?? COLUMNS, excel);
   if (format === 'ndjson') return { head: '', record: (line) => `${textOf(line, fields)}\n`, foot: () => '' };
-  const comma = (at: number): string => (at === 0 ? '' : ',');
   if (format === 'geojson') {
     return {
       head: '{"type":"FeatureCollection","features":[',
@@ -65,7 +66,7 @@ function feature(record: Row, fields: readonly string[] | undefined): Record<str
 function csv(columns: readonly string[], excel: boolean): Writer {
   const cell = (value: unknown): string => {
     if (value === null || value === undefined) return '';
-    let text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+    let text = typeof value === 'string' ? value : JSON.stringify(value);
     if (excel && typeof value === 'string' && /^[=+\-@\t\r]/.test(text)) text = `'${text}`;
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };

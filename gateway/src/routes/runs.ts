@@ -7,7 +7,6 @@ import { choice, limit } from '../contract/parameter.ts';
 import { pageOf, RunDetail, RunItem } from '../contract/schemas.ts';
 import { Problem } from '../http/problem.ts';
 import { json } from '../http/reply.ts';
-import type { RoutePorts } from '../route-ports.ts';
 import { instantOrNull, type Plan, type Run } from '../store/runs.ts';
 import { slotText } from './product-view.ts';
 

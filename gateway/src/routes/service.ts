@@ -1,6 +1,6 @@
 import { operation } from '../contract/operation.ts';
 import { openApiDocument } from '../contract/openapi.ts';
-import { text } from '../contract/parameter.ts';
+import { word } from '../contract/parameter.ts';
 import { Problem, PROBLEMS, type ProblemSlug } from '../http/problem.ts';
 import { json } from '../http/reply.ts';
 import { html, page } from './html-page.ts';
@@ -27,7 +27,7 @@ const schema = operation({
   tag: 'service',
   summary: 'The schema of an event or of a record, where dataschema points to: the same that validates',
   path: {
-    name: text('A schema', /^[\w.-]{1,80}$/, 'must be the name of a schema, such as weatherline.product-1.json'),
+    name: word('A schema', /^[\w.-]{1,80}$/, 'must be the name of a schema, such as weatherline.product-1.json'),
   },
   query: {},
   formats: ['json'],
@@ -50,7 +50,7 @@ const problem = operation({
   route: '/problems/{slug}',
   tag: 'service',
   summary: 'What the type of a problem document means',
-  path: { slug: text('A type of problem', /^[a-z-]{1,40}$/, 'must be a type of problem') },
+  path: { slug: word('A type of problem', /^[a-z-]{1,40}$/, 'must be a type of problem') },
   query: {},
   formats: ['json'],
   answers: [{ status: 200, description: 'A page', content: { 'text/html': undefined } }],

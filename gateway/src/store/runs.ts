@@ -60,8 +60,7 @@ export class Runs {
   }
 
   async find(id: string): Promise<Run | undefined> {
-    const [run] = (await this.between({ from: id, to: id })).filter((found) => found.id === id);
-    return run;
+    return (await this.between({ from: id, to: id })).find((run) => run.id === id);
   }
 
   /** The plan of a run, or undefined when it has none that can be read. */

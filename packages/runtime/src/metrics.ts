@@ -8,9 +8,16 @@ export type HttpObservation = {
   readonly durationMs: number;
 };
 
+export type StoreObservation = {
+  readonly operation: 'get' | 'list';
+  readonly result: 'ok' | 'missing' | 'error';
+  readonly durationMs: number;
+};
+
 export type Metrics = {
   readonly observe: Observe;
   readonly observeHttp: (observation: HttpObservation) => void;
+  readonly observeStore: (call: StoreObservation) => void;
   /** A product can be read: its slot, how many records it has and how many locations were asked for. */
   readonly observeProduct: (product: { slot: Date; records: number; locations: number }) => void;
   /** A product that was there before this process: freshness counts from it as well. */
@@ -47,6 +54,7 @@ export function createMetrics({ service, version }: { service: string; version: 
   return {
     observe: eventMetrics(registers),
     observeHttp: http,
+    observeStore: storeMetrics(registers),
     ...products,
     collectLag: (query) => lagMetric(registers, query),
     text: async () => registry.metrics(),
@@ -107,6 +115,17 @@ function httpMetrics(registers: Registry[]): Metrics['observeHttp'] {
     requests.inc({ route, method, code: String(status) });
     seconds.observe({ route, method }, durationMs / 1000);
   };
+}
+
+function storeMetrics(registers: Registry[]): Metrics['observeStore'] {
+  const seconds = new Histogram({
+    name: 'weatherline_store_request_duration_seconds',
+    help: 'Reads of the object store by what came of them',
+    labelNames: ['operation', 'result'],
+    buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.3, 1, 5],
+    registers,
+  });
+  return ({ operation, result, durationMs }) => seconds.observe({ operation, result }, durationMs / 1000);
 }
 
 function productMetrics(registers: Registry[]): Pick<Metrics, 'observeProduct' | 'showSlot' | 'setSchedulePeriod'> {
