@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { DEFAULT_LOCATIONS } from '@weatherline/events';
 import {
   COMMON,
+  GATEWAY,
   createLogger,
   createMetrics,
-  duration,
   endOnBugs,
   listen,
   loadConfig,
@@ -27,12 +27,7 @@ export const GATEWAY_SETTINGS = {
   httpPort: COMMON.httpPort,
   infraPort: COMMON.infraPort,
   logLevel: COMMON.logLevel,
-  drainDelayMs: {
-    env: 'WEATHERLINE_DRAIN_DELAY',
-    doc: 'How long the gateway goes on serving after it is asked to stop, while routes to it are taken away',
-    fallback: '5s',
-    parse: duration,
-  },
+  ...GATEWAY,
 } as const;
 
 export type GatewayServing<S extends Settings> = {

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Gateway } from './app.ts';
 
@@ -39,7 +39,14 @@ export function createGatewayServer({ callback }: Pick<Gateway, 'callback'>): Se
   server.maxConnections = LIMITS.connections;
   server.maxRequestsPerSocket = LIMITS.requestsPerConnection;
   server.setTimeout(LIMITS.idleMs);
-  server.on('clientError', (error: Error & { code?: string }, socket) => refuse(socket, statusOf(error.code)));
+  const last = new WeakMap<Duplex, ServerResponse>();
+  server.on('request', (request, response) => last.set(request.socket, response));
+  server.on('clientError', (error: Error & { code?: string }, socket) => {
+    const before = last.get(socket);
+    // The broken rest of a request that has its answer gets no second one, which could pass for that of another.
+    if (before !== undefined && (!before.writableFinished || !before.shouldKeepAlive)) socket.destroy();
+    else refuse(socket, statusOf(error.code));
+  });
   // Nothing here is a tunnel, and nobody is asked to send a body.
   server.on('connect', (_: IncomingMessage, socket: Duplex) => refuse(socket, 405));
   server.on('checkContinue', (_, response) => {

@@ -68,7 +68,7 @@ type Stored = { readonly part?: { index: number; count: number }; readonly failu
 
 /** Stores a product as upload would. */
 export async function storeProduct(
-  { store }: Served,
+  { store }: Pick<Served, 'store'>,
   runId: string,
   records: readonly (Record<string, unknown> | string)[],
   { part = { index: 1, count: 1 }, failures = [] }: Stored = {},

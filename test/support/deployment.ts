@@ -216,6 +216,7 @@ export async function deploy(
       WEATHERLINE_OPENWEATHER_URL: upstream.url,
       WEATHERLINE_CALLS_PER_MINUTE: '60000',
       WEATHERLINE_SCHEDULE: SCHEDULE.expression,
+      WEATHERLINE_DRAIN_DELAY: '0s',
       ...env,
     },
   );

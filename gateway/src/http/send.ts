@@ -24,7 +24,9 @@ export type Exchange = {
 
 export function sendProblem({ request, response, own }: Exchange, problem: Problem, requestId: string): void {
   const path = (request.url ?? '/').split('?')[0] ?? '/';
-  const text = Buffer.from(problem.text(path, requestId));
+  // What is no path of ours, such as an address with a host of the caller's choice, is not repeated.
+  const instance = /^\/(?!\/)[\w\-./:+~,%]*$/.test(path) ? path : '/';
+  const text = Buffer.from(problem.text(instance, requestId));
   const headers = ['content-type', PROBLEM_TYPE, 'content-length', String(text.length), 'cache-control', 'no-store'];
   const further = Object.entries(problem.headers).flat();
   response

@@ -1,4 +1,4 @@
-import { COMMON, FUNCTION } from '@weatherline/runtime';
+import { COMMON, FUNCTION, GATEWAY } from '@weatherline/runtime';
 import { KAFKA_SETTINGS } from './kafka/settings.ts';
 import { S3_SETTINGS } from './s3/settings.ts';
 
@@ -6,6 +6,7 @@ import { S3_SETTINGS } from './s3/settings.ts';
 export const DEPLOYABLE_VARIABLES: readonly string[] = Object.values({
   ...COMMON,
   ...FUNCTION,
+  ...GATEWAY,
   ...KAFKA_SETTINGS,
   ...S3_SETTINGS,
 }).map(({ env }) => env);

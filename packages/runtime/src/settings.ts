@@ -125,6 +125,16 @@ export const COMMON = {
   },
 } as const satisfies Record<string, Setting<unknown>>;
 
+/** Settings of the gateway. */
+export const GATEWAY = {
+  drainDelayMs: {
+    env: 'WEATHERLINE_DRAIN_DELAY',
+    doc: 'How long the gateway goes on serving after it is asked to stop, while routes to it are taken away',
+    fallback: '5s',
+    parse: duration,
+  },
+} as const satisfies Record<string, Setting<unknown>>;
+
 /** Settings of every function that runs as a process of its own. */
 export const FUNCTION = {
   lane: {
