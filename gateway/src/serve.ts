@@ -16,6 +16,7 @@ import {
   type Settings,
   type Values,
 } from '@weatherline/runtime';
+import { ACCESS_SETTINGS, openAccess } from './access/index.ts';
 import { createGateway, storeCheck } from './app.ts';
 import { createGatewayServer } from './server.ts';
 
@@ -28,6 +29,7 @@ export const GATEWAY_SETTINGS = {
   infraPort: COMMON.infraPort,
   logLevel: COMMON.logLevel,
   ...GATEWAY,
+  ...ACCESS_SETTINGS,
 } as const;
 
 export type GatewayServing<S extends Settings> = {
@@ -72,6 +74,7 @@ async function serve<S extends Settings>(
     version,
     observe: metrics.observeHttp,
     observeStore: metrics.observeStore,
+    access: openAccess({ config, env: host.env, clock, log }),
   });
   const http = resources.use(
     await listen(createGatewayServer(gateway), {

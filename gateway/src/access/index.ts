@@ -1,3 +1,4 @@
+export { openAccess, type OpenAccessOptions } from './open-access.ts';
 export { clientAddress } from './client-address.ts';
 export { createApiKeys, type ApiKeys, type ApiKeysOptions, type KeyVerdict } from './api-keys.ts';
 export { createCors, type Cors, type CorsHeaders } from './cors.ts';

@@ -125,6 +125,18 @@ export const COMMON = {
   },
 } as const satisfies Record<string, Setting<unknown>>;
 
+/** Variables of the gateway alone, whose table is there: known to every deployable, because one environment may serve all. */
+export const GATEWAY_VARIABLES: readonly string[] = [
+  'WEATHERLINE_RATE_LIMIT',
+  'WEATHERLINE_TRUSTED_PROXIES',
+  'WEATHERLINE_API_KEYS',
+  'WEATHERLINE_JWT_ISSUER',
+  'WEATHERLINE_JWT_AUDIENCE',
+  'WEATHERLINE_JWT_JWKS_URL',
+  'WEATHERLINE_JWT_ALGORITHMS',
+  'WEATHERLINE_CORS_ORIGINS',
+];
+
 /** Settings of the gateway. */
 export const GATEWAY = {
   drainDelayMs: {
