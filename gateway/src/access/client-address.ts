@@ -7,6 +7,7 @@ type Addressed = Pick<IncomingMessage, 'headers'> & {
 };
 
 const UNKNOWN = 'unknown';
+const MAPPED = '::ffff:';
 
 /**
  * Whom a request is counted for: the address of its socket or, behind `trustedProxies` proxies of ours that each append
@@ -45,6 +46,8 @@ function withoutPort(entry: string): string {
 
 function canonical(address: string): string | undefined {
   if (isIPv4(address)) return address;
+  // What a listener on :: sees of IPv4, without the work for IPv6.
+  if (address.startsWith(MAPPED) && isIPv4(address.slice(MAPPED.length))) return address.slice(MAPPED.length);
   if (!isIPv6(address)) return undefined;
   const groups = groupsOf(address.split('%', 1)[0] ?? '');
   const [g0 = 0, g1 = 0, g2 = 0, g3 = 0, g4 = 0, g5 = 0, g6 = 0, g7 = 0] = groups;

@@ -109,12 +109,6 @@ function refusals(scope: Scope): {
   invalid(detail: string): AccessProblem;
 } {
   const challenge = `Bearer realm="weatherline", scope="${scope}"`;
-  const unauthorized = (detail: string, header: string): AccessProblem => ({
-    status: 401,
-    slug: 'unauthorized',
-    detail,
-    headers: { 'WWW-Authenticate': header },
-  });
   return {
     missing: unauthorized('a credential is needed, as Authorization: Bearer or X-Api-Key', challenge),
     scope: {
@@ -125,4 +119,8 @@ function refusals(scope: Scope): {
     },
     invalid: (detail) => unauthorized(detail, `${challenge}, error="invalid_token"`),
   };
+}
+
+function unauthorized(detail: string, challenge: string): AccessProblem {
+  return { status: 401, slug: 'unauthorized', detail, headers: { 'WWW-Authenticate': challenge } };
 }

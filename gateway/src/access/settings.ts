@@ -23,7 +23,8 @@ export function corsOrigins(text: string): '*' | readonly string[] {
   const origins = text.split(',').map((origin) => origin.trim());
   for (const origin of origins) {
     const url = URL.parse(origin);
-    if (url === null || !/^https?:$/.test(url.protocol) || url.origin !== origin) {
+    // A star within a name is a name to URL, and would match nothing.
+    if (url === null || !/^https?:$/.test(url.protocol) || url.origin !== origin || origin.includes('*')) {
       throw new RangeError(`expected * or origins such as https://maps.example, got '${origin}'`);
     }
   }
