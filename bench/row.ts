@@ -1,6 +1,6 @@
 /** One line of DESIGN §12: what is measured, what it should reach, and how to find out. */
 export type Row = {
-  readonly area: 'start' | 'runtime' | 'chain' | 'scale' | 'later';
+  readonly area: 'start' | 'runtime' | 'chain' | 'scale' | 'gateway' | 'later';
   readonly what: string;
   readonly goal: string;
   /** Undefined = another part of the project owns it; the reason says which. */

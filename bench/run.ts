@@ -3,13 +3,21 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Measured, Row } from './row.ts';
 import { CHAIN_ROWS } from './rows/chain.ts';
+import { GATEWAY_ROWS } from './rows/gateway.ts';
 import { LATER_ROWS } from './rows/later.ts';
 import { RUNTIME_ROWS } from './rows/runtime.ts';
 import { SCALE_ROWS } from './rows/scale.ts';
 import { START_ROWS } from './rows/start.ts';
 
 /** `pnpm bench [area] [--json] [--write]`: every row of DESIGN §12 with its goal, ours, the peer, met or not. */
-export const ROWS: readonly Row[] = [...START_ROWS, ...RUNTIME_ROWS, ...CHAIN_ROWS, ...SCALE_ROWS, ...LATER_ROWS];
+export const ROWS: readonly Row[] = [
+  ...START_ROWS,
+  ...RUNTIME_ROWS,
+  ...CHAIN_ROWS,
+  ...SCALE_ROWS,
+  ...GATEWAY_ROWS,
+  ...LATER_ROWS,
+];
 
 type Result = Row & { readonly measured?: Measured };
 

@@ -11,17 +11,6 @@ export const LATER_ROWS: readonly Row[] = [
   ),
   owned('live p95 during a replay', '+ ≤ 5 %', "comes with the operator's tools"),
   owned(
-    'gateway hot read (8 KB JSON), CPU per request',
-    '≤ 2.2 × raw node:http; gzip ≤ 1.2 × identity; 304 ≤ 2 × raw',
-    'comes with the complete gateway',
-  ),
-  owned(
-    'S3 requests for `latest` cold, one-part slots, 1 thousand and 1 million objects',
-    'equal; ≤ 4, ≤ 8 over any gap',
-    'comes with the complete gateway',
-  ),
-  owned('1,000 concurrent cold requests', '1 read of each object', 'comes with the complete gateway'),
-  owned(
     'crash points of the chain, singly and in pairs (simulation)',
     '100 %, 0 lost, 0 duplicated',
     'printed by `npm run test:all`: test/simulation',

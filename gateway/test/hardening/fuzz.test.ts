@@ -190,12 +190,12 @@ test(`${REQUESTS} requests of any kind: no 5xx, no crash, no word of the inside`
 async function send(
   agent: Agent,
   port: number,
-  method: string,
-  path: string,
+  verb: string,
+  target: string,
   headers: Record<string, string>,
 ): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
-    const request = httpRequest({ agent, port, host: '127.0.0.1', method, path, headers }, (response) => {
+    const request = httpRequest({ agent, port, host: '127.0.0.1', method: verb, path: target, headers }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () =>
