@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { createGateway, createGatewayServer, openAccess } from '@weatherline/gateway';
 import { productKey } from '@weatherline/events';
 import { parseSchedule } from '@weatherline/events/schedule';
-import { createMetrics, systemClock } from '@weatherline/runtime';
+import { createMetrics, sha256, systemClock } from '@weatherline/runtime';
 import { createMemoryStore } from '@weatherline/testkit';
 import { slotRecords } from './gateway-data.ts';
 
@@ -29,7 +29,7 @@ async function gateway(): Promise<Server> {
     await store.put(key, Buffer.from(body), {
       ifNoneMatch: '*',
       contentType: 'application/x-ndjson',
-      metadata: { revision: '1' },
+      metadata: { revision: '1', sha256: sha256(Buffer.from(body)) },
     });
   }
   const metrics = createMetrics({ service: 'bench', version: '0' });

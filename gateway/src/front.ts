@@ -31,7 +31,7 @@ export type FrontOptions = {
 };
 
 /** More requests than this, not counting those that are answered at once, are sent away. */
-const MOST_IN_HAND = 512;
+const MOST_IN_HAND = 1_024;
 const FRESH_S = WINDOW_MS / 1000;
 const LONGEST_KEY = 2_000;
 const ALLOWED = 'GET, HEAD, OPTIONS';

@@ -27,7 +27,7 @@ const PROBLEMS = ['invalid-parameter', 'unknown-parameter', 'not-acceptable'] as
 
 const MOST_DAYS_IN_JSON = 366;
 const DAYS_BY_DEFAULT = 7;
-const AHEAD = 8;
+const AHEAD = 4;
 
 const ofProduct = operation({
   id: 'listProductRecords',

@@ -12,7 +12,7 @@ import { MEDIA_TYPES, naming, streamed, writerOf, written, type Writing } from '
 export const MOST_BYTES_HELD = 2 * 2 ** 20;
 /** A scan of more slots than this must not push what is often asked for out of memory. */
 const MOST_SLOTS_KEPT = 64;
-const AHEAD = 8;
+const AHEAD = 4;
 /** `20261123T060000Z luxembourg`: slot and location, which is the order of the records. */
 const POSITION = /^\d{8}T\d{6}Z [^ ]{1,63}$/;
 

@@ -20,6 +20,23 @@ export class Line {
 /** Degrees: a record of the seed's pipeline, which has no location id, belongs to the place this near. */
 const NEAR = 0.05;
 
+const LOCATION_ID = /"location_id":"([a-z0-9][a-z0-9-]{0,62})"/;
+
+/**
+ * Lines of bytes that are known to be what upload wrote: none is parsed. A quotation mark within a text is escaped, so
+ * the first member of that name is the record's own.
+ */
+export function trustedLines(body: Uint8Array): Line[] | undefined {
+  const lines: Line[] = [];
+  for (const text of Buffer.from(body).toString('utf8').split('\n')) {
+    if (text === '') continue;
+    const [, locationId] = LOCATION_ID.exec(text) ?? [];
+    if (locationId === undefined) return undefined;
+    lines.push(new Line(text, locationId));
+  }
+  return lines;
+}
+
 /** Reads JSONL; a line that is no object is left out and reported by its number. */
 export function parseLines(body: Uint8Array, locations: readonly Location[]): { lines: Line[]; broken: number[] } {
   const lines: Line[] = [];
