@@ -19,7 +19,9 @@ const SOURCES = FILES.filter((file) => /\.(ts|js)$/.test(file));
 
 function importsOf(file: string): string[] {
   const text = readFileSync(join(ROOT, file), 'utf8');
-  const found = text.matchAll(/^(?:import|export)\s[^'`;]*?from '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm);
+  const found = text.matchAll(
+    /^(?:import|export)\s[^'`;]*?from '([^']+)'|^import '([^']+)'|\bimport(?:\.meta\.resolve)?\('([^']+)'\)/gm,
+  );
   return [...found].map(([, from, bare, lazy]) => from ?? bare ?? lazy ?? '');
 }
 

@@ -1,5 +1,6 @@
 import type { Operation } from './contract/operation.ts';
 import { contentOperations } from './routes/content.ts';
+import { docsOperations } from './routes/docs.ts';
 import { placeOperations } from './routes/places.ts';
 import { productOperations } from './routes/products.ts';
 import { recordOperations } from './routes/records.ts';
@@ -18,4 +19,5 @@ export const operations: readonly Operation[] = [
   ...statusOperations,
   ...seedOperations,
   ...serviceOperations,
+  ...docsOperations,
 ];

@@ -1,0 +1,82 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { operation } from '../contract/operation.ts';
+import { word } from '../contract/parameter.ts';
+import { Problem } from '../http/problem.ts';
+import { Html, html } from '../page/html.ts';
+import { PAGE_POLICY } from './html-page.ts';
+
+/** Files that pages load, all from here: the page of the API needs nothing from elsewhere. */
+const FILES: Readonly<Record<string, readonly [type: string, read: () => Promise<string | Buffer>]>> = {
+  'swagger-ui.js': [
+    'text/javascript; charset=utf-8',
+    async () => readFile(fileURLToPath(import.meta.resolve('swagger-ui-dist/swagger-ui-bundle.js'))),
+  ],
+  'swagger-ui.css': [
+    'text/css; charset=utf-8',
+    async () => readFile(fileURLToPath(import.meta.resolve('swagger-ui-dist/swagger-ui.css'))),
+  ],
+  'docs.js': ['text/javascript; charset=utf-8', async () => START],
+};
+
+/** `validatorUrl: null`: the interface's own badge would ask a server of its makers. */
+const START = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#docs', deepLinking: true, validatorUrl: null,
+  presets: [SwaggerUIBundle.presets.apis], tryItOutEnabled: true, displayRequestDuration: true });
+`;
+
+const docs = operation({
+  id: 'getDocs',
+  route: '/docs',
+  tag: 'service',
+  summary: 'The API to read and to try, from our own files',
+  path: {},
+  query: {},
+  formats: ['json'],
+  answers: [{ status: 200, description: 'A page', content: { 'text/html': undefined } }],
+  problems: ['unknown-parameter'],
+  async handle() {
+    const page = html`<!doctype html>
+      <html lang="en">
+        <head>
+          <meta charset="utf-8" />
+          <meta name="viewport" content="width=device-width,initial-scale=1" />
+          <title>API · weatherline</title>
+          <link rel="stylesheet" href="/assets/swagger-ui.css" />
+        </head>
+        <body>
+          <div id="docs"></div>
+          <noscript
+            >This page tries requests with JavaScript; <a href="/openapi.json">the document</a> needs none.</noscript
+          >
+          ${new Html('<script src="/assets/swagger-ui.js"></script><script src="/assets/docs.js"></script>')}
+        </body>
+      </html>`;
+    return {
+      kind: 'whole',
+      type: 'text/html; charset=utf-8',
+      body: page.text,
+      headers: { 'content-security-policy': PAGE_POLICY },
+    };
+  },
+});
+
+const asset = operation({
+  id: 'getAsset',
+  route: '/assets/{name}',
+  tag: 'service',
+  summary: 'A file that a page loads',
+  path: { name: word('A file', /^[\w.-]{1,80}$/, 'must be the name of a file') },
+  query: {},
+  formats: ['json'],
+  answers: [{ status: 200, description: 'The file', content: { 'text/javascript': undefined, 'text/css': undefined } }],
+  problems: ['invalid-parameter', 'unknown-parameter', 'not-found'],
+  async handle({ path }) {
+    const [type, read] = FILES[path.name ?? ''] ?? [];
+    if (type === undefined || read === undefined || !Object.hasOwn(FILES, path.name ?? '')) {
+      throw new Problem('not-found', 'there is no such file');
+    }
+    return { kind: 'whole', type, body: await read() };
+  },
+});
+
+export const docsOperations = [docs, asset];
