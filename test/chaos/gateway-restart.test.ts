@@ -133,6 +133,7 @@ async function start(t: ExecutionContext, s3: S3Server): Promise<Replica> {
       WEATHERLINE_S3_PATH_STYLE: 'true',
       WEATHERLINE_S3_REGION: 'us-east-1',
       WEATHERLINE_DRAIN_DELAY: '2s',
+      WEATHERLINE_RATE_LIMIT: 'off',
       AWS_ACCESS_KEY_ID: s3.accessKeyId,
       AWS_SECRET_ACCESS_KEY: s3.secretAccessKey,
     },
