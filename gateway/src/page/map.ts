@@ -1,65 +1,105 @@
-import { html, type Html } from './html.ts';
+import { html, Html } from './html.ts';
+import { place } from './equal-earth.ts';
+import { BORDERS, GRATICULE, HEIGHT, LAND, SPHERE, WIDTH } from './world.ts';
 
-export type Spot = { readonly name: string; readonly lat: number; readonly lon: number; readonly temp: number | null };
+export type Spot = {
+  readonly id: string;
+  readonly name: string;
+  readonly lat: number;
+  readonly lon: number;
+  readonly temp: number | null;
+};
 
-const WIDTH = 360;
-const NORTH = 84;
-const SOUTH = -60;
+type Step = { readonly below: number; readonly colour: string; readonly label: string };
 
-/** Blue through grey to red, told apart also by those who do not see red and green. */
-const SCALE: readonly (readonly [below: number, colour: string])[] = [
-  [-20, '#053061'],
-  [-10, '#2166ac'],
-  [0, '#4393c3'],
-  [10, '#7fa8bd'],
-  [20, '#c9a27e'],
-  [30, '#d6604d'],
-  [Number.POSITIVE_INFINITY, '#a50f15'],
+/** Blue to red through light tones (after ColorBrewer's RdYlBu), told apart also by those who do not see red and green. */
+const SCALE: readonly Step[] = [
+  { below: -20, colour: '#313695', label: 'below −20' },
+  { below: -10, colour: '#4575b4', label: '−20' },
+  { below: 0, colour: '#74add1', label: '−10' },
+  { below: 10, colour: '#abd9e9', label: '0' },
+  { below: 20, colour: '#fee090', label: '10' },
+  { below: 30, colour: '#f46d43', label: '20' },
+  { below: Number.POSITIVE_INFINITY, colour: '#a50026', label: '30 and above' },
 ];
+const UNKNOWN = '#8a949d';
 
-/** A plain chart of longitudes and latitudes (15° apart) with a dot for each place, coloured by temperature. */
+/** The places on a map of the world (Equal Earth), each a link; the table beside it says the same. */
 export function map(spots: readonly Spot[]): Html {
-  const lines: string[] = [];
-  for (let lon = 0; lon <= WIDTH; lon += 15) lines.push(`M${lon} 0V${NORTH - SOUTH}`);
-  for (let lat = 75; lat > SOUTH; lat -= 15) lines.push(`M0 ${NORTH - lat}H${WIDTH}`);
-  const dots = spots.map(({ name, lat, lon, temp }) => {
-    const x = lon + 180;
-    const y = NORTH - lat;
-    const label = temp === null ? `${name}: no temperature` : `${name}: ${temp.toFixed(1)} °C`;
-    return html`<g><title>${label}</title><circle cx="${x}" cy="${y}" r="2.4" fill="${colour(temp)}" /></g>`;
+  const placed = spots.map((spot) => ({ ...spot, ...place(spot.lat, spot.lon, WIDTH, HEIGHT) }));
+  const dots = placed.map(({ id, name, temp, x, y }) => {
+    const said = temp === null ? `${name}: no temperature` : `${name}: ${temp.toFixed(1).replace('-', '−')} °C`;
+    return html`<a href="/locations/${id}" aria-label="${said}">
+      <title>${said}</title> <circle cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="6" fill="${colour(temp)}"
+    /></a>`;
   });
-  return html`<svg
-    class="map"
-    viewBox="0 0 ${WIDTH} ${NORTH - SOUTH}"
-    role="img"
-    aria-label="Places on a chart of longitude and latitude, coloured by temperature. The table below has the same values."
-  >
-    <path d="${lines.join('')}" />
-    ${dots}${labels(spots)}
-  </svg>`;
+  const legend = SCALE.map(
+    ({ colour: fill, label }) =>
+      html`<li>
+        <svg viewBox="0 0 10 10" aria-hidden="true"><circle cx="5" cy="5" r="4.5" fill="${fill}" /></svg>${label}
+      </li>`,
+  );
+  return html`<figure class="frame">
+    <svg
+      class="map"
+      viewBox="0 0 ${WIDTH} ${HEIGHT}"
+      role="group"
+      aria-label="Map of the places, coloured by temperature"
+    >
+      <path class="sea" d="${new Html(SPHERE)}" />
+      <path class="grid" d="${new Html(GRATICULE)}" />
+      <path class="land" d="${new Html(LAND)}" />
+      <path class="borders" d="${new Html(BORDERS)}" />
+      ${dots}${labels(placed)}
+    </svg>
+    <figcaption>
+      <ul class="legend">
+        <li>Air temperature, °C</li>
+        ${legend}
+      </ul>
+    </figcaption>
+  </figure>`;
 }
 
-/** Names beside their dots, left out where they would lie on another. */
-function labels(spots: readonly Spot[]): Html[] {
-  const taken: { x: number; y: number; width: number }[] = [];
-  const placed: Html[] = [];
-  for (const { name, lat, lon, temp } of spots) {
-    const text = temp === null ? name : `${name} ${temp.toFixed(0)}°`;
-    const width = text.length * 2.25;
-    const side = lon + 180 + 4 + width > WIDTH ? -1 : 1;
-    const x = lon + 180 + (side === 1 ? 4 : -4 - width);
-    const y = NORTH - lat + 1.5;
-    const clash = taken.some(
-      (other) => Math.abs(other.y - y) < 4.6 && x < other.x + other.width && other.x < x + width,
-    );
-    if (clash) continue;
-    taken.push({ x, y, width });
-    placed.push(html`<text x="${x}" y="${y}">${text}</text>`);
+type Placed = Spot & { readonly x: number; readonly y: number };
+
+const LETTER = 6.3;
+const LINE = 12;
+
+/** Names beside their dots, left out where they would lie on another name or dot. */
+function labels(spots: readonly Placed[]): Html[] {
+  const taken = spots.map(({ x, y }) => ({ left: x - 6, right: x + 6, top: y - 6, bottom: y + 6 }));
+  const found: Html[] = [];
+  for (const { name, temp, x, y } of spots) {
+    const words = temp === null ? name : `${name} ${temp.toFixed(0).replace('-', '−')}°`;
+    const width = words.length * LETTER;
+    const sides = [
+      { left: x + 9, anchor: 'start', at: x + 9 },
+      { left: x - 9 - width, anchor: 'end', at: x - 9 },
+    ];
+    for (const { left, anchor, at } of sides) {
+      const box = { left, right: left + width, top: y - LINE / 2, bottom: y + LINE / 2 };
+      const isFree =
+        box.left > 0 &&
+        box.right < WIDTH &&
+        taken.every(
+          (other) =>
+            box.right < other.left || other.right < box.left || box.bottom < other.top || other.bottom < box.top,
+        );
+      if (!isFree) continue;
+      taken.push(box);
+      found.push(
+        html`<text x="${at.toFixed(1)}" y="${(y + 4).toFixed(1)}" text-anchor="${anchor}" aria-hidden="true"
+          >${words}</text
+        >`,
+      );
+      break;
+    }
   }
-  return placed;
+  return found;
 }
 
-function colour(temp: number | null): string {
-  if (temp === null) return '#8a949d';
-  return SCALE.find(([below]) => temp < below)?.[1] ?? '#8a949d';
+export function colour(temp: number | null): string {
+  if (temp === null) return UNKNOWN;
+  return SCALE.find(({ below }) => temp < below)?.colour ?? UNKNOWN;
 }

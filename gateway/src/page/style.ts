@@ -1,32 +1,55 @@
-/** The page's only style sheet; inline, so that the page needs nothing but itself. */
+/** The pages' only style sheet; inline, so that a page needs nothing but itself. */
 export const STYLE = `
-:root{color-scheme:light dark;--ink:#16202a;--soft:#5b6a78;--line:#d9e0e6;--paper:#fbfcfd;--card:#fff;--sea:#eef3f7;--ok:#176b3a;--late:#8a5a00;--bad:#a3241c;--link:#0b5aa8}
-@media (prefers-color-scheme:dark){:root{--ink:#e7edf2;--soft:#9aabba;--line:#2b3742;--paper:#0f151b;--card:#161f27;--sea:#1a252f;--ok:#6fd39a;--late:#f0bd60;--bad:#ff9a90;--link:#7fb8f0}}
+:root{color-scheme:light dark;--ink:#16202a;--soft:#55636f;--line:#d5dce3;--paper:#f7f9fb;--card:#fff;--sea:#e6eef5;--land:#fdfdfb;--coast:#a9b8c4;--ok:#17663a;--late:#7a4f00;--bad:#a3241c;--link:#0b5aa8;--one:#0b5aa8;--two:#a3540a}
+@media (prefers-color-scheme:dark){:root{--ink:#e7edf2;--soft:#a3b2bf;--line:#2c3945;--paper:#0f151b;--card:#161f27;--sea:#18232d;--land:#25323d;--coast:#4b5c6b;--ok:#6fd39a;--late:#f0bd60;--bad:#ff9a90;--link:#7fb8f0;--one:#7fb8f0;--two:#f0b27a}}
 *{box-sizing:border-box}
-body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
-main{max-width:72rem;margin:0 auto;padding:1.5rem 1.25rem 3rem}
-header{display:flex;flex-wrap:wrap;gap:.5rem 1.5rem;align-items:baseline;margin-bottom:1.25rem}
-h1{font-size:1.5rem;margin:0;letter-spacing:-.01em}
+body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Liberation Sans",sans-serif}
+body>header,main,footer{max-width:76rem;margin:0 auto;padding-inline:1.25rem}
+body>header{display:flex;flex-wrap:wrap;gap:.25rem 1.5rem;align-items:baseline;padding-block:1rem .75rem;border-bottom:1px solid var(--line)}
+main{padding-block:1rem 2rem}main:focus{outline:0}
+.name{font-weight:700;font-size:1.2rem;margin:0;letter-spacing:-.01em}.name a{color:inherit;text-decoration:none}
+nav{display:flex;gap:1rem}.fresh{margin:0 0 0 auto}
+nav a[aria-current],.spans a[aria-current]{color:inherit;font-weight:600;text-decoration:none}
+.skip{position:absolute;left:-99rem}.skip:focus{left:1rem;top:.5rem;background:var(--card);padding:.4rem .8rem;z-index:1}
+h1{font-size:1.45rem;margin:.25rem 0 .75rem;letter-spacing:-.01em}
 h2{font-size:1.05rem;margin:2rem 0 .5rem}
-.state{font-weight:600}.ok{color:var(--ok)}.late{color:var(--late)}.bad{color:var(--bad)}
-.soft{color:var(--soft)}
+.state{font-weight:600}.ok{color:var(--ok)}.late{color:var(--late)}.bad{color:var(--bad)}.soft{color:var(--soft)}
 a{color:var(--link)}
-a:focus-visible,th:focus-visible{outline:2px solid var(--link);outline-offset:2px}
-.frame{background:var(--card);border:1px solid var(--line);border-radius:10px;overflow:hidden}
+:focus-visible{outline:2px solid var(--link);outline-offset:2px}
+.frame{background:var(--card);border:1px solid var(--line);border-radius:10px;overflow:hidden;margin:0 0 .75rem}
 .scroll{overflow-x:auto}
-svg.map{display:block;width:100%;height:auto;background:var(--sea)}
-svg.map path{stroke:var(--line);fill:none;stroke-width:.35}
-svg.map circle{stroke:var(--ink);stroke-width:.4}
-svg.map text{fill:var(--ink);font-size:4.2px;paint-order:stroke;stroke:var(--sea);stroke-width:1.1px;stroke-linejoin:round}
-table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums;font-size:.94rem}
-caption{text-align:left;padding:.7rem .9rem;color:var(--soft)}
-th,td{padding:.45rem .9rem;text-align:left;white-space:nowrap;border-top:1px solid var(--line)}
-thead th{font-weight:600;font-size:.82rem;color:var(--soft);border-top:0;vertical-align:bottom}
-td.n,th.n{text-align:right}
+svg.map{display:block;width:100%;height:auto;padding:.5rem}
+.sea{fill:var(--sea)}.grid{fill:none;stroke:var(--line);stroke-width:.6}.land{fill:var(--land);stroke:var(--coast);stroke-width:.6}.borders{fill:none;stroke:var(--coast);stroke-width:.4}
+svg.map circle{stroke:var(--ink);stroke-width:1}svg.map a:focus-visible circle{stroke-width:3}
+svg.map text{fill:var(--ink);font-size:11px;paint-order:stroke;stroke:var(--sea);stroke-width:3px;stroke-linejoin:round}
+.legend{display:flex;flex-wrap:wrap;gap:.2rem 1rem;list-style:none;margin:.4rem .9rem .6rem;padding:0;font-size:.86rem;color:var(--soft)}
+.legend svg{width:.8em;height:.8em;margin-right:.3em}.legend circle{stroke:var(--ink);stroke-width:.6}
+table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums;font-size:.93rem}
+caption{text-align:left;padding:.6rem .9rem;color:var(--soft)}
+th,td{padding:.4rem .7rem;text-align:left;white-space:nowrap;border-top:1px solid var(--line)}
+th:first-child,td:first-child{padding-left:.9rem}
+thead th{font-weight:600;font-size:.82rem;color:var(--soft);vertical-align:bottom}
+td.n,th.n{text-align:right}td.wide{white-space:normal;min-width:16rem}
 tbody th{font-weight:600}
 .unit{font-weight:400;display:block}
-.flag{display:inline-block;min-width:4.6em}
-footer{margin-top:2rem;color:var(--soft);font-size:.88rem;border-top:1px solid var(--line);padding-top:.9rem}
+svg.wind{width:1.05em;height:1.05em;vertical-align:-.12em}svg.wind path{fill:currentColor}
+svg.spark{width:7rem;height:1.7rem;display:block}
+.line{fill:none;stroke:var(--one);stroke-width:1.6;stroke-linejoin:round;stroke-linecap:round}.line1{stroke:var(--two)}.dashed{stroke-dasharray:5 4}
+.mark{fill:none;stroke:currentColor;stroke-width:1.6}
+.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,30rem),1fr));gap:.75rem}
+.chart{margin:0;background:var(--card);border:1px solid var(--line);border-radius:10px;padding:.7rem .8rem .3rem}
+.chart svg{display:block;width:100%;height:auto}.chart text{fill:var(--soft);font-size:11px}
+.rule{stroke:var(--line);stroke-width:.8}.day{stroke:var(--coast);stroke-width:.6;stroke-dasharray:2 3}
+.key::before{content:"";display:inline-block;width:1.4em;border-top:2px solid var(--one);margin:0 .35em 0 .7em;vertical-align:middle}.key1::before{border-top:2px dashed var(--two)}
+.runs{display:flex;flex-wrap:wrap;gap:.1rem 1rem;list-style:none;margin:0;padding:0}.runs a{color:inherit;text-decoration:none}.runs a:hover{text-decoration:underline}
+.now{font-size:1.15rem;margin:.2rem 0}.now b{font-size:1.7rem}
+.spans{display:flex;flex-wrap:wrap;gap:.2rem 1.1rem}
+fieldset{border:1px solid var(--line);border-radius:10px;margin:0 0 .7rem;padding:.3rem .9rem .6rem}legend{color:var(--soft);font-size:.9rem}
+.boxes{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem}label{min-height:1.6rem}
+button{font:inherit;padding:.35rem 1.2rem;border-radius:8px;border:1px solid var(--link);background:var(--link);color:var(--card);cursor:pointer}
+.lines dt{color:var(--soft);font-size:.86rem}.lines dd{margin:0 0 .5rem;overflow-wrap:anywhere}
+footer{color:var(--soft);font-size:.88rem;border-top:1px solid var(--line);padding-block:.9rem 2rem}
 footer p{margin:.25rem 0}
-@media (max-width:640px){main{padding:1rem .75rem 2rem}th,td{padding:.4rem .6rem}}
+@media (max-width:640px){body>header,main,footer{padding-inline:.75rem}.fresh{margin:0;flex-basis:100%}th,td{padding:.4rem .5rem}svg.map text{font-size:17px}}
+@media (prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}
 `;

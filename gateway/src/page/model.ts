@@ -1,0 +1,85 @@
+import { slotId, slotInstant, type Location } from '@weatherline/events';
+import type { RoutePorts } from '../route-ports.ts';
+import { byLocation } from '../routes/product-view.ts';
+import type { SlotEntry } from '../store/product-index.ts';
+import type { Product } from '../store/products.ts';
+import type { Row } from '../store/record-lines.ts';
+import type { Run } from '../store/runs.ts';
+
+/** One slot of a place: its record, or that there is none. */
+export type Sample = { readonly at: Date; readonly row: Row | undefined };
+
+export type PlaceView = {
+  readonly location: Location;
+  /** Its newest record of the span, and the slot that it is of. */
+  readonly newest: { readonly row: Row; readonly slot: string } | undefined;
+  /** Every slot of the span that has a product, oldest first. */
+  readonly samples: readonly Sample[];
+};
+
+/** All that the pages show, read once. */
+export type PageModel = {
+  readonly now: Date;
+  readonly current: Date;
+  readonly next: Date;
+  readonly from: Date;
+  readonly version: string;
+  readonly product: Product | undefined;
+  readonly places: readonly PlaceView[];
+  /** Every slot of the last seven days, oldest first, with those that are missing. */
+  readonly runs: readonly Run[];
+  readonly failingSince: Date | undefined;
+};
+
+export const DAYS = 7;
+const DAY_MS = 86_400_000;
+/** A schedule of every minute has more slots in a week than a chart can show. */
+const MOST_PRODUCTS = 56;
+
+export async function loadModel(ports: RoutePorts): Promise<PageModel> {
+  const { clock, schedule, products, locations, version, storeHealth } = ports;
+  const now = clock.now();
+  const from = new Date(now.getTime() - DAYS * DAY_MS);
+  const runs = await ports.runs.between({ from: slotId(from), to: slotId(now) });
+  const slots = runs.flatMap(({ slot }): SlotEntry[] => (slot === undefined ? [] : [slot])).slice(-MOST_PRODUCTS);
+  const read: Product[] = [];
+  for await (const product of products.readAll(slots)) read.push(product);
+  const older = read.length === 0 ? await products.take(1) : [];
+  const all = [...older, ...read];
+  return {
+    now,
+    current: schedule.current(now),
+    next: schedule.next(now),
+    from,
+    version,
+    product: all.at(-1),
+    places: placesOf(locations, all),
+    runs,
+    failingSince: storeHealth().failingSince,
+  };
+}
+
+function placesOf(configured: readonly Location[], products: readonly Product[]): PlaceView[] {
+  const bySlot = products.map((product) => ({
+    slot: product.id,
+    at: slotInstant(product.id) ?? product.producedAt,
+    rows: new Map(byLocation(product).map((line) => [line.locationId, line.record])),
+  }));
+  const known = new Map(configured.map((location) => [location.id, location]));
+  for (const [id, row] of bySlot.at(-1)?.rows ?? []) {
+    const { lat, lon, location_name: name } = row;
+    if (known.has(id) || typeof lat !== 'number' || typeof lon !== 'number') continue;
+    known.set(id, { id, name: typeof name === 'string' ? name : id, lat, lon });
+  }
+  return [...known.values()]
+    .map((location) => {
+      const found = bySlot.findLast(({ rows }) => rows.has(location.id));
+      const row = found?.rows.get(location.id);
+      return {
+        location,
+        newest: found === undefined || row === undefined ? undefined : { row, slot: found.slot },
+        samples: bySlot.map(({ at, rows }) => ({ at, row: rows.get(location.id) })),
+      };
+    })
+    .toSorted((a, b) => (a.location.name < b.location.name ? -1 : 1));
+}
