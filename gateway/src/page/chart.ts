@@ -12,7 +12,7 @@ export type ChartOptions = {
   readonly from: Date;
   readonly to: Date;
   readonly decimals: number;
-  /** Values that the scale never goes beyond: nothing is drier than 0 %. */
+  /** Where the scale begins, and what it never goes beyond: no rain is 0 mm, and nothing is wetter than 100 %. */
   readonly bounds?: readonly [least: number, most: number];
 };
 
@@ -127,11 +127,11 @@ function scaleOf(
   numbers: readonly number[],
   bounds?: readonly [number, number],
 ): { ticks: number[]; least: number; most: number } {
-  const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
+  const [low, high] = [bounds?.[0] ?? Math.min(...numbers), Math.max(...numbers)];
   const rough = Math.max(high - low, 1) / 4;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((size) => size >= rough) ?? rough;
-  const least = Math.max(bounds?.[0] ?? Number.NEGATIVE_INFINITY, Math.floor(low / step) * step);
+  const least = bounds?.[0] ?? Math.floor(low / step) * step;
   let most = Math.min(bounds?.[1] ?? Number.POSITIVE_INFINITY, Math.ceil(high / step) * step);
   if (most <= least) most = least + step;
   const ticks: number[] = [];
@@ -140,5 +140,5 @@ function scaleOf(
 }
 
 function tickDecimals(ticks: readonly number[]): number {
-  return ticks.some((tick) => !Number.isInteger(tick)) ? 1 : 0;
+  return [0, 1].find((digits) => ticks.every((tick) => Math.abs(tick - Number(tick.toFixed(digits))) < 1e-9)) ?? 2;
 }

@@ -59,7 +59,7 @@ function table({ product, now }: PageModel, places: readonly PlaceView[]): Html 
       <td>${sparkline(seriesOf(place, 'temp'), `Temperature of ${location.name}`)}</td>
       <td>${quality(row)}</td>
       <td class="soft">
-        ${seen === undefined ? '–' : `${span(now.getTime() - seen.getTime())} ago`}${isOlder ? ', of an older product' : ''}
+        ${seen === undefined ? '–' : `${span(now.getTime() - seen.getTime())} ago`}${isOlder ? ', older product' : ''}
       </td>
     </tr>`;
   });
@@ -75,7 +75,7 @@ function table({ product, now }: PageModel, places: readonly PlaceView[]): Html 
             <th scope="col" class="n">Temp.<span class="unit">°C</span></th>
             <th scope="col" class="n">Apparent<span class="unit">°C</span></th>
             <th scope="col" class="n">Humidity<span class="unit">%</span></th>
-            <th scope="col" class="n">Pressure<span class="unit">hPa, sea level</span></th>
+            <th scope="col" class="n">Pressure<span class="unit">hPa (sea)</span></th>
             <th scope="col" class="n">Wind<span class="unit">m/s, 10 m</span></th>
             <th scope="col">From<span class="unit">sector</span></th>
             <th scope="col">Weather</th>

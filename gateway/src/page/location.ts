@@ -74,7 +74,7 @@ export function locationPage(model: PageModel, place: PlaceView, days: number): 
     ${newest === undefined ? html`<p>No record in the last seven days.</p>` : latest(newest, timezone)}
     <h2>The days before</h2>
     <p class="spans">
-      ${spans} <a href="${records}&f=csv" download>CSV</a> <a href="${records}&f=ndjson">NDJSON</a>
+      ${spans} <a href="${records}&amp;f=csv" download>CSV</a> <a href="${records}&amp;f=ndjson">NDJSON</a>
       <a href="${records}">JSON</a>
     </p>
     <div class="charts">

@@ -18,22 +18,23 @@ a{color:var(--link)}
 :focus-visible{outline:2px solid var(--link);outline-offset:2px}
 .frame{background:var(--card);border:1px solid var(--line);border-radius:10px;overflow:hidden;margin:0 0 .75rem}
 .scroll{overflow-x:auto}
-svg.map{display:block;width:100%;height:auto;padding:.5rem}
+svg.map{display:block;width:min(100%,62rem);margin:0 auto;height:auto;padding:.5rem}
 .sea{fill:var(--sea)}.grid{fill:none;stroke:var(--line);stroke-width:.6}.land{fill:var(--land);stroke:var(--coast);stroke-width:.6}.borders{fill:none;stroke:var(--coast);stroke-width:.4}
 svg.map circle{stroke:var(--ink);stroke-width:1}svg.map a:focus-visible circle{stroke-width:3}
 svg.map text{fill:var(--ink);font-size:11px;paint-order:stroke;stroke:var(--sea);stroke-width:3px;stroke-linejoin:round}
 .legend{display:flex;flex-wrap:wrap;gap:.2rem 1rem;list-style:none;margin:.4rem .9rem .6rem;padding:0;font-size:.86rem;color:var(--soft)}
 .legend svg{width:.8em;height:.8em;margin-right:.3em}.legend circle{stroke:var(--ink);stroke-width:.6}
-table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums;font-size:.93rem}
+table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums;font-size:.9rem}
 caption{text-align:left;padding:.6rem .9rem;color:var(--soft)}
-th,td{padding:.4rem .7rem;text-align:left;white-space:nowrap;border-top:1px solid var(--line)}
+th,td{padding:.38rem .5rem;text-align:left;white-space:nowrap;border-top:1px solid var(--line)}
 th:first-child,td:first-child{padding-left:.9rem}
 thead th{font-weight:600;font-size:.82rem;color:var(--soft);vertical-align:bottom}
 td.n,th.n{text-align:right}td.wide{white-space:normal;min-width:16rem}
+td .tests{display:block;font-size:.8rem;white-space:normal;max-width:9rem;line-height:1.25}
 tbody th{font-weight:600}
 .unit{font-weight:400;display:block}
 svg.wind{width:1.05em;height:1.05em;vertical-align:-.12em}svg.wind path{fill:currentColor}
-svg.spark{width:7rem;height:1.7rem;display:block}
+svg.spark{width:6rem;height:1.7rem;display:block}
 .line{fill:none;stroke:var(--one);stroke-width:1.6;stroke-linejoin:round;stroke-linecap:round}.line1{stroke:var(--two)}.dashed{stroke-dasharray:5 4}
 .mark{fill:none;stroke:currentColor;stroke-width:1.6}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,30rem),1fr));gap:.75rem}
@@ -50,6 +51,6 @@ button{font:inherit;padding:.35rem 1.2rem;border-radius:8px;border:1px solid var
 .lines dt{color:var(--soft);font-size:.86rem}.lines dd{margin:0 0 .5rem;overflow-wrap:anywhere}
 footer{color:var(--soft);font-size:.88rem;border-top:1px solid var(--line);padding-block:.9rem 2rem}
 footer p{margin:.25rem 0}
-@media (max-width:640px){body>header,main,footer{padding-inline:.75rem}.fresh{margin:0;flex-basis:100%}th,td{padding:.4rem .5rem}svg.map text{font-size:17px}}
+@media (max-width:640px){body>header,main,footer{padding-inline:.75rem}.fresh{margin:0;flex-basis:100%}th,td{padding:.4rem .5rem}svg.map text{display:none}svg.map circle{r:9px}}
 @media (prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}
 `;

@@ -78,7 +78,7 @@ export function quality(row: Row | undefined): Html {
   const { mark, word, tone } = flagWord(flagOf(row));
   const qc = objectOf(row?.['qc']);
   const tests = Array.isArray(qc['failed']) ? qc['failed'].map((item) => text(objectOf(item)['test'])) : [];
-  const why = tests.length === 0 ? '' : html` <span class="soft">${tests.join(', ')}</span>`;
+  const why = tests.length === 0 ? '' : html` <span class="soft tests">${tests.join(', ').replaceAll('_', ' ')}</span>`;
   return html`<span class="flag ${tone}">${mark} ${word}</span>${why}`;
 }
 
