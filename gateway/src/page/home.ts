@@ -63,11 +63,13 @@ function table({ product, now }: PageModel, places: readonly PlaceView[]): Html 
       </td>
     </tr>`;
   });
+  const kinds = new Set(places.map(({ newest }) => text(newest?.row['kind'])));
   return html`<div class="frame scroll" tabindex="0" role="region" aria-label="Latest values">
       <table>
         <caption>
           ${places.length}
-          places${product === undefined ? '' : html`, product <a href="/v1/products/${product.id}">${product.id}</a>`}
+          places${product === undefined ? '' : html`, product <a href="/v1/products/${product.id}">${product.id}</a>`} ·
+          kind: ${[...kinds].toSorted().join(', ')}
         </caption>
         <thead>
           <tr>

@@ -15,11 +15,11 @@ type Step = { readonly below: number; readonly colour: string; readonly label: s
 /** Blue to red through light tones (after ColorBrewer's RdYlBu), told apart also by those who do not see red and green. */
 const SCALE: readonly Step[] = [
   { below: -20, colour: '#313695', label: 'below −20' },
-  { below: -10, colour: '#4575b4', label: '−20' },
-  { below: 0, colour: '#74add1', label: '−10' },
-  { below: 10, colour: '#abd9e9', label: '0' },
-  { below: 20, colour: '#fee090', label: '10' },
-  { below: 30, colour: '#f46d43', label: '20' },
+  { below: -10, colour: '#4575b4', label: '−20 to −10' },
+  { below: 0, colour: '#74add1', label: '−10 to 0' },
+  { below: 10, colour: '#abd9e9', label: '0 to 10' },
+  { below: 20, colour: '#fee090', label: '10 to 20' },
+  { below: 30, colour: '#f46d43', label: '20 to 30' },
   { below: Number.POSITIVE_INFINITY, colour: '#a50026', label: '30 and above' },
 ];
 const UNKNOWN = '#8a949d';

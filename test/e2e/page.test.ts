@@ -1,0 +1,146 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { setTimeout as delay } from 'node:timers/promises';
+import test, { type ExecutionContext } from 'ava';
+import { chromium, type BrowserContextOptions, type Page } from 'playwright-core';
+import { startUp, temporaryDirectory } from '../support/process.ts';
+
+const PATHS = ['/', '/locations/new-york', '/explore?location=new-york&days=2&fields=temp'] as const;
+const AXE = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
+const program =
+  process.env['WEATHERLINE_TEST_CHROMIUM'] ??
+  (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .map((folder) => join(folder, 'chromium'))
+    .find((file) => existsSync(file));
+const level = process.env['WEATHERLINE_TEST_LEVEL'];
+const reason =
+  level !== undefined && level !== 'all'
+    ? 'npm run test:all'
+    : program === undefined
+      ? 'no chromium on this machine'
+      : undefined;
+
+type Opened = { readonly page: Page; readonly asked: string[] };
+
+/** An installation of its own with the recorded week. */
+async function site(t: ExecutionContext): Promise<string> {
+  const running = startUp(t, join(temporaryDirectory(t), 'data'));
+  const url = await running.ready;
+  for (let tries = 0; tries < 100; tries += 1) {
+    const found: { items: unknown[] } = JSON.parse(await (await fetch(`${url}/v1/products?limit=100`)).text());
+    if (found.items.length === 29) return url;
+    await delay(500);
+  }
+  throw new Error('the past was not filled');
+}
+
+async function open(t: ExecutionContext, options: BrowserContextOptions): Promise<Opened> {
+  const browser = await chromium.launch({ executablePath: program ?? '', args: ['--no-sandbox'] });
+  t.teardown(async () => browser.close());
+  const page = await (await browser.newContext(options)).newPage();
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(request.url()));
+  page.on('pageerror', (error) => t.fail(String(error)));
+  return { page, asked };
+}
+
+function browserTest(title: string, run: (t: ExecutionContext) => Promise<void>): void {
+  if (reason === undefined) test.serial(title, run);
+  else test.skip(`${title} (skipped: ${reason})`, run);
+}
+
+type Violation = {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
+};
+
+/** What axe objects to; it must also have found much to be good, or it has looked at nothing. */
+async function violations(t: ExecutionContext, page: Page): Promise<readonly Violation[]> {
+  await page.evaluate(AXE);
+  const found: string = await page.evaluate(
+    `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }).then((result) => JSON.stringify({ violations: result.violations, passes: result.passes.length }))`,
+  );
+  const result: { violations: Violation[]; passes: number } = JSON.parse(found);
+  t.true(result.passes > 15, `${result.passes} rules passed`);
+  return result.violations;
+}
+
+const FORMS: Readonly<Record<string, BrowserContextOptions>> = {
+  'a desktop in light colours': { colorScheme: 'light', viewport: { width: 1280, height: 900 } },
+  'a desktop in dark colours': { colorScheme: 'dark', viewport: { width: 1280, height: 900 } },
+  'a phone': { colorScheme: 'light', viewport: { width: 360, height: 740 }, hasTouch: true },
+};
+
+for (const [name, options] of Object.entries(FORMS)) {
+  browserTest(`${name}: every page passes axe, asks nobody else, and does not run over its edge`, async (t) => {
+    t.timeout(120_000);
+    const url = await site(t);
+    for (const path of PATHS) {
+      // The page's own policy keeps the checker's script out.
+      const { page, asked } = await open(t, { ...options, bypassCSP: true });
+      await page.goto(`${url}${path}`);
+      for (const { id, nodes } of await violations(t, page))
+        t.fail(
+          `${path} ${id}: ${nodes.map(({ html, failureSummary = '' }) => `${html.slice(0, 160)} ${failureSummary}`).join('\n')}`,
+        );
+      for (const address of asked) t.true(address.startsWith(url), address);
+      const over: number = await page.evaluate(
+        'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+      );
+      t.is(over, 0, `${path} runs ${over} px over`);
+      const folder = process.env['WEATHERLINE_TEST_SCREENSHOTS'];
+      if (folder !== undefined) {
+        const file = `${path.split('?')[0]?.replaceAll('/', '-').replace(/^-$/, '-home') ?? ''}-${name.replaceAll(' ', '-')}.png`;
+        await page.screenshot({ path: join(folder, file.slice(1)) });
+      }
+    }
+  });
+}
+
+browserTest('with the keyboard alone: the skip link comes first, then the pages, then every place', async (t) => {
+  t.timeout(60_000);
+  const url = await site(t);
+  const { page } = await open(t, { viewport: { width: 1280, height: 900 } });
+  await page.goto(url);
+  const focused = async (): Promise<string> =>
+    page.evaluate('document.activeElement.getAttribute("aria-label") ?? document.activeElement.textContent.trim()');
+  await page.keyboard.press('Tab');
+  t.is(await focused(), 'To the content');
+  t.true((await page.evaluate<number>('document.activeElement.getBoundingClientRect().left')) >= 0, 'it can be seen');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab');
+  t.regex(await focused(), /°C$/, 'the first place on the map');
+  const outline = await page.evaluate<string>('getComputedStyle(document.activeElement).outlineStyle');
+  t.not(outline, 'none');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/locations\//);
+  t.is(await page.locator('h1').count(), 1);
+});
+
+browserTest('without scripts everything is there: values, charts, the form', async (t) => {
+  t.timeout(60_000);
+  const url = await site(t);
+  const { page } = await open(t, { javaScriptEnabled: false, viewport: { width: 1280, height: 900 } });
+  await page.goto(url);
+  t.is(await page.locator('tbody tr:has(a[href^="/locations/"])').count(), 19);
+  t.is(await page.locator('svg.map a').count(), 19);
+  t.true((await page.locator('.runs a').count()) >= 28);
+  await page.goto(`${url}/locations/new-york`);
+  t.true((await page.locator('figure.chart svg').count()) >= 3);
+  await page.goto(`${url}/explore`);
+  await page.locator('input[value="seattle"]').check();
+  await page.locator('button').click();
+  t.regex(await page.locator('.lines a').innerText(), /location=seattle/);
+});
+
+browserTest('the page of the API tries a request, with nothing from elsewhere', async (t) => {
+  t.timeout(60_000);
+  const url = await site(t);
+  const { page, asked } = await open(t, { viewport: { width: 1280, height: 900 } });
+  await page.goto(`${url}/docs#/products/getLatestProduct`);
+  await page.locator('.opblock-summary').first().waitFor({ timeout: 20_000 });
+  t.true((await page.locator('.opblock').count()) >= 15);
+  for (const address of asked) t.true(address.startsWith(url) || address.startsWith('data:'), address);
+});
