@@ -99,6 +99,22 @@ for (const [name, options] of Object.entries(FORMS)) {
   });
 }
 
+browserTest('with scripts the charts can be zoomed and read off, in the place of the drawn ones', async (t) => {
+  t.timeout(60_000);
+  const url = await site(t);
+  const { page } = await open(t, { viewport: { width: 1280, height: 900 } });
+  await page.goto(`${url}/locations/new-york`);
+  await page.locator('figure.chart .uplot').first().waitFor();
+  const charts = await page.locator('figure.chart .uplot').count();
+  t.true(charts >= 3);
+  t.is(await page.locator('figure.chart svg').count(), 0);
+  await page
+    .locator('figure.chart .u-over')
+    .first()
+    .hover({ position: { x: 200, y: 80 } });
+  t.regex(await page.locator('figure.chart .u-legend').first().innerText(), /-?\d+\.\d °C/);
+});
+
 browserTest('with the keyboard alone: the skip link comes first, then the pages, then every place', async (t) => {
   t.timeout(60_000);
   const url = await site(t);

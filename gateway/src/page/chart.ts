@@ -54,10 +54,26 @@ export function chart(options: ChartOptions): Html {
   const names = lines.length < 2 ? '' : lines.map(({ name }, at) => html`<span class="key key${at}">${name}</span>`);
   const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
   const said = `${title} in ${unit}, ${numbers.length} values from ${fixed(low, decimals)} to ${fixed(high, decimals)}`;
-  return html`<figure class="chart">
+  return html`<figure class="chart" data-chart="${forScript(options, [least, most])}">
     <figcaption><b>${title}</b> <span class="soft">${unit}</span> ${names}</figcaption>
     <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${said}">${days(from, to, x)}${levels}${drawn}</svg>
   </figure>`;
+}
+
+/** The same values for a chart that can be read off, where scripts run. */
+function forScript({ lines, unit, decimals }: ChartOptions, range: readonly [number, number]): string {
+  const times = lines[0]?.values.map(({ at }) => at.getTime() / 1000) ?? [];
+  return JSON.stringify({
+    times,
+    unit,
+    decimals,
+    range,
+    lines: lines.map(({ name, values }) => ({
+      name,
+      values: values.map(({ value }) => value),
+      flags: values.map(({ flag }) => flag),
+    })),
+  });
 }
 
 /** A small chart of one place in a table: its shape, without axes. */

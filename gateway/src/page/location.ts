@@ -2,12 +2,17 @@ import { Derived, slotInstant, WeatherRecord } from '@weatherline/events';
 import { getMetadata } from 'valibot';
 import { chart, type ChartOptions } from './chart.ts';
 import { flagLegend, seriesOf } from './home.ts';
-import { html, type Html } from './html.ts';
+import { html, Html } from './html.ts';
 import { layout } from './layout.ts';
 import { DAYS, type PageModel, type PlaceView } from './model.ts';
 import { clockTime, fixed, flagOf, flagWord, localTime, objectOf, quality, text, valueAt } from './values.ts';
 
 const DAY_MS = 86_400_000;
+
+/** With scripts the charts can be zoomed and read off; without them they are as they are. */
+const SCRIPTS = new Html(
+  '<link rel="stylesheet" href="/assets/uplot.css" /><script src="/assets/uplot.js" defer></script><script src="/assets/charts.js" defer></script>',
+);
 
 type Wanted = Omit<ChartOptions, 'lines' | 'from' | 'to'> & {
   readonly fields: readonly (readonly [field: string, name: string])[];
@@ -80,7 +85,7 @@ export function locationPage(model: PageModel, place: PlaceView, days: number): 
     <div class="charts">
       ${CHARTS.map(({ fields, ...options }) => chart({ ...options, from, to, lines: linesOf(inSpan, fields) }))}
     </div>
-    ${flagLegend()}${newest === undefined ? '' : everything(newest.row)}`;
+    ${flagLegend()}${newest === undefined ? '' : everything(newest.row)}${SCRIPTS}`;
   return layout(model, { title: `${name}: weatherline`, here: 'location', body });
 }
 

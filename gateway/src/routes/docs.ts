@@ -16,6 +16,18 @@ const FILES: Readonly<Record<string, readonly [type: string, read: () => Promise
     'text/css; charset=utf-8',
     async () => readFile(fileURLToPath(import.meta.resolve('swagger-ui-dist/swagger-ui.css'))),
   ],
+  'uplot.js': [
+    'text/javascript; charset=utf-8',
+    async () => readFile(fileURLToPath(import.meta.resolve('uplot/dist/uPlot.iife.min.js'))),
+  ],
+  'uplot.css': [
+    'text/css; charset=utf-8',
+    async () => readFile(fileURLToPath(import.meta.resolve('uplot/dist/uPlot.min.css'))),
+  ],
+  'charts.js': [
+    'text/javascript; charset=utf-8',
+    async () => readFile(new URL('../page/client/charts.js', import.meta.url)),
+  ],
   'docs.js': ['text/javascript; charset=utf-8', async () => START],
 };
 
