@@ -107,11 +107,14 @@ export function brokerContract(test: DefineTest, name: string, open: (t: Executi
     const broker = await open(t);
     const topic = await topicOn(broker, 4);
     const seen: [string[], string[]] = [[], []];
+    const owned: [Set<number>, Set<number>] = [new Set(), new Set()];
     const join = async (at: 0 | 1): Promise<AsyncDisposable> =>
       broker.subscribe({
         group: topic,
         topic,
         maxBatch: 10,
+        assigned: async ({ partition }) => void owned[at].add(partition),
+        revoked: async ({ partition }) => void owned[at].delete(partition),
         deliver: async (batch) => {
           await commitAll(batch);
           seen[at].push(...batch.messages.map(textOf));
@@ -119,6 +122,9 @@ export function brokerContract(test: DefineTest, name: string, open: (t: Executi
       });
     const one = await join(0);
     await using _ = await join(1);
+    // A member that could not join at once goes on trying after `subscribe`: both must be in before there is work.
+    await until(() => owned[0].size > 0 && owned[1].size > 0 && owned[0].size + owned[1].size === 4);
+    t.deepEqual([...owned[0], ...owned[1]].toSorted(), [0, 1, 2, 3]);
     const keys = Array.from({ length: 40 }, (_unused, index) => `key ${index}`);
     await broker.publish(
       topic,
