@@ -19,7 +19,7 @@ function program(end: (code: number) => void): Command {
     .option('--json', 'machine-readable output')
     .addHelpText(
       'after',
-      '\nExamples:\n  weatherline up                              everything, in one process\n  weatherline up --once                       the current slot, then stop\n  weatherline trigger --slot 20261123T060000Z --wait\n  weatherline products latest --json',
+      '\nExamples:\n  weatherline up                              everything, in one process\n  weatherline up --once                       the current slot, then stop\n  weatherline trigger --slot 20261123T060000Z --wait\n  weatherline products latest --json\n  weatherline records --location luxembourg --format csv',
     )
     .showSuggestionAfterError()
     .exitOverride()
@@ -47,6 +47,7 @@ function program(end: (code: number) => void): Command {
     .addOption(timeout())
     .action(run(async (options) => (await import('./commands/trigger.ts')).trigger(options, output())));
   readers(cli, { run, output });
+  records(cli, { run, output });
   const topics = cli
     .command('topics')
     .description("the brokers' topics and the catalogue; brokers by WEATHERLINE_KAFKA_*");
@@ -113,6 +114,21 @@ function readers(cli: Command, { run, output }: Tools): void {
     .action(
       run(async (slot, options) => (await import('./commands/products.ts')).getProduct({ ...options, slot }, output())),
     );
+}
+
+function records(cli: Command, { run, output }: Tools): void {
+  cli
+    .command('records')
+    .description('records of one or many locations over time, as GET /v1/records answers')
+    .option('--location <ids>', 'location ids, joined by commas (default: all)')
+    .option('--datetime <interval>', 'an instant or an interval A/B, open with .. (default: the last 7 days)')
+    .option('--bbox <w,s,e,n>', 'only places within these degrees')
+    .option('--fields <names>', 'only these fields, such as slot,location_id,temp,derived.dew_point')
+    .addOption(
+      new Option('--format <format>', 'json with --json, else ndjson').choices(['json', 'ndjson', 'csv', 'geojson']),
+    )
+    .addOption(data())
+    .action(run(async (options) => (await import('./commands/records.ts')).printRecords(options, output())));
 }
 
 async function main(args: readonly string[]): Promise<number> {

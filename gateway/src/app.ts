@@ -11,10 +11,8 @@ import { AnswerCache } from './http/answer-cache.ts';
 import { Problem } from './http/problem.ts';
 import { operations } from './operations.ts';
 import { pageRoutes } from './page/routes.ts';
-import { askOf } from './read-ask.ts';
-import type { RoutePorts } from './route-ports.ts';
-import { Products } from './store/products.ts';
-import { Runs } from './store/runs.ts';
+import { readAsk } from './read-ask.ts';
+import { openPorts, type RoutePorts } from './route-ports.ts';
 import { type StoreCall, WatchedStore } from './store/watched-store.ts';
 
 export type GatewayOptions = {
@@ -52,21 +50,9 @@ export type Gateway = {
 
 /** Reads products back for HTTP clients. */
 export function createGateway(options: GatewayOptions): Gateway {
-  const { schedule, clock, locations, version, log, access } = options;
+  const { schedule, clock, log, access } = options;
   const watched = new WatchedStore({ store: options.store, clock, observe: options.observeStore });
-  const products = new Products({ store: watched, clock, log, locations });
-  const runs = new Runs({ store: watched, products, schedule, clock, log });
-  const ports: RoutePorts = {
-    products,
-    runs,
-    schedule,
-    clock,
-    locations,
-    version,
-    operations,
-    presigner: presignerOf(options),
-    storeHealth: () => ({ failingSince: watched.failingSince, lastSuccess: watched.lastSuccess }),
-  };
+  const ports = openPorts({ ...options, presigner: presignerOf(options) }, watched, operations);
   const answers = new AnswerCache({
     clock,
     log,
@@ -85,7 +71,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       });
     },
     health: async () => {
-      const found = await products.take(1).then(
+      const found = await ports.products.take(1).then(
         () => true,
         () => false,
       );
@@ -128,7 +114,9 @@ async function answer(
 ): Promise<void> {
   const visit = front.visitOf(ctx.req);
   visit.route = operation.route;
-  const ask = askOf(operation, ctx, visit);
+  const { href, search } = visit.target;
+  const accepts = (...types: [string, ...string[]]): string | false => ctx.accepts(...types);
+  const ask = readAsk(operation, { params: ctx.params, href, search, accepts });
   await front.reply(visit, async () => operation.handle(ask, ports));
 }
 

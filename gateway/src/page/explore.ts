@@ -66,8 +66,8 @@ export function explorePage(model: PageModel, asked: URLSearchParams): Html {
       <dd><code>curl --compressed "$GATEWAY${path}"</code></dd>
       <dt>Command line</dt>
       <dd>
-        <code>npm run -s weatherline -- products latest --json</code>
-        <span class="soft">(the newest product; a range is read by HTTP)</span>
+        <code>${commandOf(model, query)}</code>
+        <span class="soft">(beside the data of <code>npm start</code>)</span>
       </dd>
     </dl>
     ${rows(model, query)}`;
@@ -92,15 +92,23 @@ function readQuery({ places }: PageModel, asked: URLSearchParams): Query {
   };
 }
 
-function pathOf({ now }: PageModel, { location, days, fields, f }: Query): string {
+/** The query as the API and the command line both name it; the format has a name of its own in each. */
+function partsOf({ now }: PageModel, { location, days, fields }: Query): [name: string, value: string][] {
   const from = new Date(now.getTime() - days * DAY_MS);
-  const parts = [
-    ...(location.length === 0 ? [] : [`location=${location.join(',')}`]),
-    `datetime=${from.toISOString().slice(0, 16)}:00Z/..`,
-    ...(fields.length === 0 ? [] : [`fields=slot,location_id,${fields.join(',')}`]),
-    `f=${f}`,
-  ];
+  const parts: [string, string][] = [['datetime', `${from.toISOString().slice(0, 16)}:00Z/..`]];
+  if (location.length > 0) parts.unshift(['location', location.join(',')]);
+  if (fields.length > 0) parts.push(['fields', `slot,location_id,${fields.join(',')}`]);
+  return parts;
+}
+
+function pathOf(model: PageModel, query: Query): string {
+  const parts = [...partsOf(model, query), ['f', query.f]].map((part) => part.join('='));
   return `/v1/records?${parts.join('&')}`;
+}
+
+function commandOf(model: PageModel, query: Query): string {
+  const options = [...partsOf(model, query), ['format', query.f]].map((part) => `--${part.join(' ')}`);
+  return `npm run -s weatherline -- records ${options.join(' ')}`;
 }
 
 function rows({ places, now }: PageModel, { location, days, fields }: Query): Html {
