@@ -3,8 +3,8 @@ export type Row = {
   readonly area: 'start' | 'runtime' | 'chain' | 'scale' | 'gateway' | 'later';
   readonly what: string;
   readonly goal: string;
-  /** Undefined = another part of the project owns it; the reason says which. */
-  readonly measure?: () => Promise<Measured>;
+  /** Undefined, or an answer of undefined = it is not measured here, and the reason says why. */
+  readonly measure?: (() => Promise<Measured | undefined>) | undefined;
   readonly reason?: string;
 };
 

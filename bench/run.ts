@@ -19,14 +19,14 @@ export const ROWS: readonly Row[] = [
   ...LATER_ROWS,
 ];
 
-type Result = Row & { readonly measured?: Measured };
+type Result = Row & { readonly measured?: Measured | undefined };
 
 async function results(areas: readonly string[]): Promise<Result[]> {
   const found: Result[] = [];
   for (const row of ROWS) {
     if (areas.length > 0 && !areas.includes(row.area)) continue;
     process.stderr.write(`${row.what} …\n`);
-    found.push(row.measure === undefined ? row : { ...row, measured: await row.measure() });
+    found.push({ ...row, measured: await row.measure?.() });
   }
   return found;
 }

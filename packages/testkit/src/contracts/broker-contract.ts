@@ -124,7 +124,7 @@ export function brokerContract(test: DefineTest, name: string, open: (t: Executi
     await using _ = await join(1);
     // A member that could not join at once goes on trying after `subscribe`: both must be in before there is work.
     await until(() => owned[0].size > 0 && owned[1].size > 0 && owned[0].size + owned[1].size === 4);
-    t.deepEqual([...owned[0], ...owned[1]].toSorted(), [0, 1, 2, 3]);
+    t.is(new Set([...owned[0], ...owned[1]]).size, 4);
     const keys = Array.from({ length: 40 }, (_unused, index) => `key ${index}`);
     await broker.publish(
       topic,
