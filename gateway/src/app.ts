@@ -9,6 +9,7 @@ import type { Operation } from './contract/operation.ts';
 import { Front, type Visit } from './front.ts';
 import { AnswerCache } from './http/answer-cache.ts';
 import { Problem } from './http/problem.ts';
+import type { KeepingContext } from './http/reply.ts';
 import { operations } from './operations.ts';
 import { pageRoutes } from './page/routes.ts';
 import { readAsk } from './read-ask.ts';
@@ -53,22 +54,28 @@ export function createGateway(options: GatewayOptions): Gateway {
   const { schedule, clock, log, access } = options;
   const watched = new WatchedStore({ store: options.store, clock, observe: options.observeStore });
   const ports = openPorts({ ...options, presigner: presignerOf(options) }, watched, operations);
+  const isPrivate = access?.isPrivate ?? false;
+  const keeping = (): KeepingContext => ({
+    schedule,
+    now: clock.now(),
+    isPrivate,
+    newest: ports.products.newestComplete,
+  });
   const answers = new AnswerCache({
     clock,
     log,
-    schedule,
-    isPrivate: access?.isPrivate ?? false,
+    keeping,
     failingSince: () => watched.failingSince,
     asOf: () => (watched.failingSince === undefined ? clock.now() : (watched.lastSuccess ?? clock.now())),
   });
-  const front = new Front({ ...options, answers });
+  const front = new Front({ ...options, answers, keeping });
   const handle = koaOf(ports, front, log).callback();
   return {
     callback: (request, response) => {
-      front.receive(request, response, () => {
-        // Koa answers its own errors; nothing is left to reject.
-        handle(request, response).catch((error: unknown) => log.error('request not handled', { err: error }));
-      });
+      // Koa answers its own errors; nothing is left to reject.
+      front.receive(request, response, async () =>
+        handle(request, response).catch((error: unknown) => log.error('request not handled', { err: error })),
+      );
     },
     health: async () => {
       const found = await ports.products.take(1).then(

@@ -1,4 +1,3 @@
-import type { Schedule } from '@weatherline/events/schedule';
 import type { Clock, HttpObservation, Logger } from '@weatherline/runtime';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -6,8 +5,9 @@ import type { Access, Admission } from './access-port.ts';
 import { Answer, type FlatHeaders } from './http/answer.ts';
 import type { AnswerCache, Kept } from './http/answer-cache.ts';
 import { Problem } from './http/problem.ts';
-import type { KeepingContext, Reply } from './http/reply.ts';
+import type { Content, KeepingContext, Reply } from './http/reply.ts';
 import { type Exchange, sendContent, sendPassing, sendProblem, sendRedirect, sendStream } from './http/send.ts';
+import { Replaced } from './store/replaced.ts';
 import { WINDOW_MS } from './store/window-cache.ts';
 import { readTarget, type Target } from './http/target.ts';
 
@@ -25,7 +25,7 @@ export type FrontOptions = {
   readonly answers: AnswerCache;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly schedule: Schedule;
+  readonly keeping: () => KeepingContext;
   readonly access?: Access;
   readonly observe?: (observation: HttpObservation) => void;
 };
@@ -58,7 +58,7 @@ export class Front {
   }
 
   /** Answers what can be answered at once; `next` is called for what needs work. */
-  receive(request: IncomingMessage, response: ServerResponse, next: () => void): void {
+  receive(request: IncomingMessage, response: ServerResponse, next: () => Promise<void>): void {
     const asked = request.headers['x-request-id'];
     const requestId = typeof asked === 'string' && /^[\w.-]{1,64}$/.test(asked) ? asked : randomUUID();
     const own = ['x-request-id', requestId, ...ALWAYS];
@@ -95,8 +95,9 @@ export class Front {
       return;
     }
     if (found.kind === 'whole') {
-      await this.#sendAnswer(visit, new Answer(found, visit.route, this.#keeping()), 0, 'weatherline; fwd=bypass');
-    } else if (found.kind === 'content') this.#done(visit, await sendContent(visit, found, this.#keeping()));
+      const { keeping } = this.#options;
+      await this.#sendAnswer(visit, new Answer(found, visit.route, keeping()), 0, 'weatherline; fwd=bypass');
+    } else if (found.kind === 'content') this.#done(visit, await this.#sendContent(visit, found, produce));
     else if (found.kind === 'stream') this.#done(visit, await sendStream(visit, found));
     else this.#done(visit, found.kind === 'redirect' ? sendRedirect(visit, found) : sendPassing(visit, found));
   }
@@ -114,7 +115,11 @@ export class Front {
     this.#observed(visit, problem.status);
   }
 
-  #admitted(arrival: Omit<Visit, 'target' | 'admission' | 'route'>, admission: Admission, next: () => void): void {
+  #admitted(
+    arrival: Omit<Visit, 'target' | 'admission' | 'route'>,
+    admission: Admission,
+    next: () => Promise<void>,
+  ): void {
     const { request, response, own } = arrival;
     const visit = { ...arrival, own: [...own, ...admission.headers], admission, route: 'none' };
     try {
@@ -163,16 +168,21 @@ export class Front {
     return key === undefined ? undefined : this.#options.answers.current(key);
   }
 
-  #takeInHand(visit: Visit, next: () => void): void {
+  #takeInHand(visit: Visit, next: () => Promise<void>): void {
     if (this.#inHand >= MOST_IN_HAND) {
       throw new Problem('overloaded', 'too many requests are in hand', { headers: { 'retry-after': '2' } });
     }
     this.#inHand += 1;
-    visit.response.once('close', () => {
-      this.#inHand -= 1;
-    });
+    // Somebody who goes away leaves work behind: it counts until both have come to an end.
+    let open = 2;
+    const end = (): void => {
+      open -= 1;
+      if (open === 0) this.#inHand -= 1;
+    };
+    if (visit.response.closed) end();
+    else visit.response.once('close', end);
     this.#visits.set(visit.request, visit);
-    next();
+    void next().then(end, end);
   }
 
   async #sendAnswer(visit: Visit, answer: Answer, ageS: number, cacheStatus: string): Promise<void> {
@@ -182,9 +192,17 @@ export class Front {
     this.#done(visit, answer.send(request, response, encoding, { own, ageS, cacheStatus }));
   }
 
-  #keeping(): KeepingContext {
-    const { schedule, clock, access } = this.#options;
-    return { schedule, now: clock.now(), isPrivate: access?.isPrivate ?? false };
+  /** A product that was replaced since it was listed is looked up again: its bytes never go out under an old tag. */
+  async #sendContent(visit: Visit, content: Content, produce: () => Promise<Reply>): Promise<number> {
+    const { keeping } = this.#options;
+    try {
+      return await sendContent(visit, content, keeping());
+    } catch (error) {
+      if (!(error instanceof Replaced) || visit.response.headersSent) throw error;
+      const again = await produce();
+      if (again.kind !== 'content') throw error;
+      return sendContent(visit, again, keeping());
+    }
   }
 
   #done(visit: Omit<Visit, 'target'>, status: number): void {

@@ -36,7 +36,7 @@ export async function queryRecords(options: QueryOptions, search: URLSearchParam
   const ask = readAsk(operation, { params: {}, search, href, accepts: (first) => first });
   const reply = await operation.handle(ask, ports);
   if (reply.kind === 'whole') return { chunks: piece(reply.body), links: reply.links ?? [] };
-  if (reply.kind === 'stream') return { chunks: reply.chunks, links: reply.links ?? [] };
+  if (reply.kind === 'stream') return { chunks: reply.chunks(new AbortController().signal), links: reply.links ?? [] };
   throw new Error(`expected records, got ${reply.kind}`);
 }
 

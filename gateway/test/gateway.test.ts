@@ -37,7 +37,35 @@ test("a product that the seed's own pipeline wrote is served as it is, and has i
   );
   t.deepEqual(await getJson(`${served.url}/products`), [seed, elsewhere]);
   t.deepEqual((await getJson(`${served.url}/v1/products/latest`)).locations, ['luxembourg', 'sao-paulo']);
-  t.deepEqual((await getJson(`${served.url}/v1/locations/luxembourg/latest`)).record, seed);
+  const placed = { ...seed, location_id: 'luxembourg', slot: '2026-11-23T06:01:07Z' };
+  t.deepEqual((await getJson(`${served.url}/v1/locations/luxembourg/latest`)).record, placed);
+  const records = `${served.url}/v1/products/20261123T060107Z/records`;
+  t.deepEqual((await getJson(`${records}?location=luxembourg`)).items, [placed]);
+  t.deepEqual((await getJson(`${records}?fields=slot,location_id&location=sao-paulo`)).items, [
+    { slot: '2026-11-23T06:01:07Z', location_id: 'sao-paulo' },
+  ]);
+  t.is(
+    await (await fetch(`${records}?fields=slot,location_id,temp&f=csv&location=luxembourg`)).text(),
+    'slot,location_id,temp\r\n2026-11-23T06:01:07Z,luxembourg,4\r\n',
+  );
+});
+
+test('places without a Latin letter in their name are told apart by where they are', async (t) => {
+  const served = await serve(t);
+  const seed = { id: 'a1', collected_at: '2026-11-23T06:01:07+00:00', temp: 4 };
+  const lines = [
+    { ...seed, location_name: '東京', lat: 35.68, lon: 139.69 },
+    { ...seed, location_name: 'Москва', lat: 55.75, lon: 37.62 },
+    { ...seed, location_name: 'القاهرة', lat: -30.04, lon: -31.24 },
+  ].map((line) => JSON.stringify(line));
+  await served.store.put('weather-products/2026/11/23/060107.jsonl', Buffer.from(lines.join('\n')), {
+    ifNoneMatch: '*',
+    contentType: 'application/json',
+  });
+  const { records, locations } = await getJson(`${served.url}/v1/products/latest`);
+  t.is(records, 3);
+  t.deepEqual(locations, ['at-30-04s-31-24w', 'at-35-68n-139-69e', 'at-55-75n-37-62e']);
+  t.is((await getJson(`${served.url}/v1/records?location=at-35-68n-139-69e`)).items[0].location_name, '東京');
 });
 
 test('/v1/products pages through everything, newest first, by a cursor that new products do not move', async (t) => {
@@ -100,13 +128,7 @@ test('records come as JSON or NDJSON, by f or by Accept; other formats are 406',
 test('answers may be kept until the next product is due, and who has them gets 304', async (t) => {
   const served = await serve(t);
   await storeProduct(served, '20261123T060000Z', [record('a')]);
-  for (const path of [
-    '/products',
-    '/v1/products',
-    '/v1/products/latest',
-    '/v1/locations',
-    '/v1/products/20261123T060000Z/records',
-  ]) {
+  for (const path of ['/products', '/v1/products', '/v1/products/latest', '/v1/products/20261123T060000Z/records']) {
     const fresh = await fetch(`${served.url}${path}`);
     t.regex(fresh.headers.get('cache-control') ?? '', /public, max-age=600/, path);
     const etag = fresh.headers.get('etag') ?? '';
@@ -125,6 +147,56 @@ test('answers may be kept until the next product is due, and who has them gets 3
     /max-age=30,/,
     'half a minute before it is due',
   );
+});
+
+test('while a product is due and not there, nobody keeps the old one for long', async (t) => {
+  const served = await serve(t);
+  await storeProduct(served, '20261123T060000Z', [record('a')]);
+  const ageAt = async (time: string): Promise<string> => {
+    served.clock.advance(Date.parse(`2026-11-23T${time}Z`) - served.clock.now().getTime());
+    const { headers } = await fetch(`${served.url}/v1/products/latest`);
+    return /max-age=(\d+)/.exec(headers.get('cache-control') ?? '')?.[1] ?? '';
+  };
+  t.is(await ageAt('08:00:00'), '600');
+  t.is(await ageAt('11:59:30'), '30');
+  t.is(await ageAt('12:00:05'), '15', 'it is due');
+  t.is(await ageAt('13:00:00'), '15', 'it is late');
+  await storeProduct(served, '20261123T120000Z', [record('a')]);
+  t.is(await ageAt('13:00:20'), '600');
+});
+
+test('an answer whose content changed is not called unchanged by its date', async (t) => {
+  const served = await serve(t);
+  await storeProduct(served, '20261116T120000Z', [record('a')]);
+  await storeProduct(served, '20261123T060000Z', [record('a')]);
+  const sliding = await fetch(`${served.url}/v1/records?fields=temp`);
+  t.is(sliding.headers.get('last-modified'), null, 'the last seven days move by themselves');
+  t.not((await fetch(`${served.url}/v1/records?datetime=2026-11-16/..`)).headers.get('last-modified'), null);
+
+  const url = `${served.url}/v1/products/20261123T000000Z`;
+  const key = 'weather-products/2026/11/23/000000';
+  await served.store.put(`${key}.jsonl`, Buffer.from('{"location_id":"a"}\n'), {
+    ifNoneMatch: '*',
+    contentType: 'application/x-ndjson',
+  });
+  const modified = (await fetch(url)).headers.get('last-modified') ?? '';
+  served.clock.advance(20_000);
+  const failures = [{ location: 'b', code: 'TIMEOUT' }];
+  await served.store.put(`${key}.meta.json`, Buffer.from(JSON.stringify({ failures })), {
+    ifNoneMatch: '*',
+    contentType: 'application/json',
+  });
+  const after = await fetch(url, { headers: { 'if-modified-since': modified } });
+  t.is(after.status, 200, 'its failures came after its records');
+});
+
+test('a limit of a format that comes whole is refused, not overlooked', async (t) => {
+  const served = await serve(t);
+  for (const query of ['f=csv&limit=2', 'f=ndjson&cursor=abc']) {
+    const response = await fetch(`${served.url}/v1/records?${query}`);
+    t.is(response.status, 400, query);
+    t.regex(((await response.json()) as { detail: string }).detail, /json and geojson/);
+  }
 });
 
 test('errors are problems with a type, never a stack', async (t) => {

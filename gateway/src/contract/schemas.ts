@@ -30,7 +30,7 @@ const productMeta = {
   produced_at: v.pipe(SlotInstant, v.description('When its last part was stored')),
   run_id: SlotId,
   reason: v.nullable(v.picklist(['schedule', 'manual', 'backfill', 'replay'])),
-  revision: v.pipe(Count, v.description('1 until a replay replaces it')),
+  revision: v.pipe(v.nullable(Count), v.description(`1 until a replay replaces it; ${NotCounted}`)),
   records: v.pipe(v.nullable(Count), v.description(NotCounted)),
   bytes: Count,
   sha256: v.pipe(v.nullable(v.string()), v.description('Of the stored bytes, in hex; null when it has several parts')),
@@ -62,7 +62,9 @@ export const PlaceItem = v.strictObject({
   timezone: v.nullable(v.string()),
   latest: v.pipe(
     v.nullable(v.strictObject({ product: SlotId, age_seconds: Count, record: PublishedRecord })),
-    v.description('Its newest record of the last seven days'),
+    v.description(
+      'Its newest record of the last seven days; in the list null when that is of a product of more than 20 parts',
+    ),
   ),
   links: v.strictObject({ self: Href, latest: Href, records: Href }),
 });

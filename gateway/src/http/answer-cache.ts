@@ -1,4 +1,3 @@
-import type { Schedule } from '@weatherline/events/schedule';
 import type { Clock, Logger } from '@weatherline/runtime';
 import { LRUCache } from 'lru-cache';
 import { SharedCalls } from '../store/shared-calls.ts';
@@ -18,8 +17,8 @@ export type Kept = {
 export type AnswerCacheOptions = {
   readonly clock: Clock;
   readonly log: Logger;
-  readonly schedule: Schedule;
-  readonly isPrivate: boolean;
+  /** What decides how long others may keep an answer. */
+  readonly keeping: () => KeepingContext;
   readonly maxBytes?: number;
   /** Since when the store cannot be reached; undefined = it can. */
   readonly failingSince: () => Date | undefined;
@@ -114,7 +113,7 @@ export class AnswerCache {
   }
 
   #keep(key: string, route: string, reply: Whole, now: Date, produce: () => Promise<Reply>): Kept {
-    const context = this.#context(now);
+    const context = this.#options.keeping();
     const old = this.#kept.get(key);
     // While the store fails, what was made of old listings is as old as they are.
     const checkedAt = Math.min(now.getTime(), this.#options.asOf().getTime());
@@ -129,9 +128,5 @@ export class AnswerCache {
     const kept = { answer, checkedAt, window: windowOf(now), produce };
     this.#kept.set(key, kept);
     return kept;
-  }
-
-  #context(now: Date): KeepingContext {
-    return { schedule: this.#options.schedule, now, isPrivate: this.#options.isPrivate };
   }
 }

@@ -1,3 +1,4 @@
+import { slotId } from '@weatherline/events';
 import type { Schedule } from '@weatherline/events/schedule';
 import type { StoredContent } from './content.ts';
 
@@ -27,8 +28,11 @@ export type Whole = Described & {
   readonly keeping?: Keeping;
 };
 
-/** More than is held in memory: sent as it is read. */
-export type Stream = Described & { readonly kind: 'stream'; readonly chunks: AsyncIterable<string> };
+/** More than is held in memory: sent as it is read, to each caller anew; `signal` aborts when the caller has gone. */
+export type Stream = Described & {
+  readonly kind: 'stream';
+  readonly chunks: (signal: AbortSignal) => AsyncIterable<string>;
+};
 
 export type Redirect = { readonly kind: 'redirect'; readonly location: string; readonly maxAgeS: number };
 
@@ -48,23 +52,35 @@ export function json(value: unknown, more: Partial<Omit<Whole, 'kind' | 'body'>>
   return { kind: 'whole', type: 'application/json; charset=utf-8', body: `${JSON.stringify(value)}\n`, ...more };
 }
 
+/** So long after its slot a product is expected, when it is not known whether it is there. */
+const EXPECTED_MS = 20 * 60_000;
 const LEAST_S = 15;
 const MOST_S = 600;
 
-/** Seconds that an answer may be kept: until the next product is due. */
-export function maxAge(schedule: Schedule, now: Date): number {
+/** Seconds that an answer may be kept: until the next product is due, and hardly at all while one is overdue. */
+export function maxAge({ schedule, now, newest }: KeepingContext): number {
+  const current = schedule.current(now);
+  const isThere = newest === undefined ? now.getTime() - current.getTime() > EXPECTED_MS : newest >= slotId(current);
+  if (!isThere) return LEAST_S;
   const untilNext = Math.floor((schedule.next(now).getTime() - now.getTime()) / 1000);
   return Math.max(LEAST_S, Math.min(MOST_S, untilNext));
 }
 
-export type KeepingContext = { readonly schedule: Schedule; readonly now: Date; readonly isPrivate: boolean };
+export type KeepingContext = {
+  readonly schedule: Schedule;
+  readonly now: Date;
+  readonly isPrivate: boolean;
+  /** The newest slot that is known to be complete. */
+  readonly newest: string | undefined;
+};
 
 /** The Cache-Control of an answer, and Expires for caches that know nothing newer. */
-export function keepingHeaders(keeping: Keeping, { schedule, now, isPrivate }: KeepingContext): string[] {
+export function keepingHeaders(keeping: Keeping, context: KeepingContext): string[] {
+  const { now, isPrivate } = context;
   const whose = isPrivate ? 'private' : 'public';
   if (keeping === 'immutable') return ['cache-control', `${whose}, max-age=31536000, immutable`];
   if (keeping === 'revalidate') return ['cache-control', `${whose}, no-cache`];
-  const age = maxAge(schedule, now);
+  const age = maxAge(context);
   const control = `${whose}, max-age=${age}, stale-while-revalidate=${MOST_S - age}, stale-if-error=86400`;
   return ['cache-control', control, 'expires', new Date(now.getTime() + age * 1000).toUTCString()];
 }

@@ -56,7 +56,9 @@ export async function sendStream({ request, response, own }: Exchange, stream: S
     return 200;
   }
   // The first piece is read before the status is sent: what fails at once is told as a problem.
-  const pieces = stream.chunks[Symbol.asyncIterator]();
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  const pieces = stream.chunks(gone.signal)[Symbol.asyncIterator]();
   const first = await pieces.next();
   response.writeHead(200, [...headers, ...own]);
   await pipeline(Readable.from(resumed(first, pieces), { objectMode: false, highWaterMark: 65_536 }), response);

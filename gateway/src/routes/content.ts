@@ -50,13 +50,9 @@ const content = operation({
       content: {
         etag,
         sha256: await digestOf(entry, ports),
-        pieces: entry.parts.map(({ key, size }) => ({
-          size,
-          read: async () => {
-            const bytes = await ports.products.bytes(key);
-            if (bytes === undefined) throw new Error('a part was deleted while it was read');
-            return bytes;
-          },
+        pieces: entry.parts.map((info) => ({
+          size: info.size,
+          read: async () => ports.products.bytes(info),
         })),
       },
     };

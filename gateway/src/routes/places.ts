@@ -6,8 +6,11 @@ import { pageOf, PlaceItem, PlaceLatest } from '../contract/schemas.ts';
 import { Problem } from '../http/problem.ts';
 import { json } from '../http/reply.ts';
 import type { RoutePorts } from '../route-ports.ts';
-import type { Product } from '../store/products.ts';
+import type { SlotEntry } from '../store/product-index.ts';
+import { MOST_PARTS_READ } from '../store/products.ts';
 import type { Row } from '../store/record-lines.ts';
+import { modifiedOf } from './product-view.ts';
+import { linesOf } from './slot-lines.ts';
 
 /** How far back the last value of a place is looked for. */
 const LOOK_BACK_DAYS = 7;
@@ -33,10 +36,8 @@ const list = operation({
   async handle({ href }, ports) {
     const found = await latestOf(ports);
     const links = [{ rel: 'self', href }];
-    return json(
-      { items: found.places.map((place) => describe(place, found, ports)), next_cursor: null, links },
-      { links },
-    );
+    const items = found.places.map((place) => describe(place, found, ports));
+    return json({ items, next_cursor: null, links }, { links, keeping: 'revalidate' });
   },
 });
 
@@ -51,8 +52,8 @@ const one = operation({
   answers: [{ status: 200, description: 'A location', content: { 'application/json': PlaceItem } }],
   problems,
   async handle({ path }, ports) {
-    const found = await latestOf(ports);
-    return json(describe(wanted(found, path.id), found, ports));
+    const found = await latestOf(ports, path.id);
+    return json(describe(wanted(found, path.id), found, ports), { keeping: 'revalidate' });
   },
 });
 
@@ -67,36 +68,43 @@ const newest = operation({
   answers: [{ status: 200, description: 'A record', content: { 'application/json': PlaceLatest } }],
   problems: [...problems, 'not-found'],
   async handle({ path }, ports) {
-    const found = await latestOf(ports);
+    const found = await latestOf(ports, path.id);
     const place = wanted(found, path.id);
     const value = found.latest.get(place.id);
     if (value === undefined)
       throw new Problem('not-found', `the last ${LOOK_BACK_DAYS} days have no record of ${place.id}`);
-    const { product, record } = value;
-    const links = [{ rel: 'product', href: `/v1/products/${product.id}` }];
-    const body = { location: place.id, product: product.id, record, links };
-    return json(body, { modified: product.producedAt, links });
+    const { slot, record } = value;
+    const links = [{ rel: 'product', href: `/v1/products/${slot.id}` }];
+    const body = { location: place.id, product: slot.id, record, links };
+    return json(body, { modified: modifiedOf(slot), links });
   },
 });
 
 type Found = {
   readonly places: readonly Location[];
-  readonly latest: ReadonlyMap<string, { readonly product: Product; readonly record: Row }>;
+  readonly latest: ReadonlyMap<string, { readonly slot: SlotEntry; readonly record: Row }>;
 };
 
-/** The configured places and those of the newest product, each with its newest record. */
-async function latestOf({ products, clock, locations }: RoutePorts): Promise<Found> {
-  const missing = new Set(locations.map((place) => place.id));
-  const latest = new Map<string, { product: Product; record: Row }>();
+/**
+ * The configured places and those of the newest product, each with its newest record; or `only` one place, which is
+ * looked up in products of any size: for a list they would have to be read whole.
+ */
+async function latestOf({ products, clock, locations }: RoutePorts, only?: string): Promise<Found> {
+  const missing = new Set(only === undefined ? locations.map((place) => place.id) : [only]);
+  const latest = new Map<string, { slot: SlotEntry; record: Row }>();
   const now = clock.now().getTime();
   const range = { from: slotId(new Date(now - LOOK_BACK_DAYS * 86_400_000)), to: slotId(new Date(now)) };
   let seen = 0;
-  for await (const product of products.newest(range)) {
-    for (const line of product.lines) {
-      // Of the newest product every place counts; further back only those that are still without a record.
-      if (latest.has(line.locationId) || (seen > 0 && !missing.has(line.locationId))) continue;
-      latest.set(line.locationId, { product, record: line.record });
-      missing.delete(line.locationId);
+  for await (const entry of products.newestSlots(range)) {
+    const isList = only === undefined;
+    if (isList && entry.parts.length > MOST_PARTS_READ) continue;
+    // Of the newest product every place counts; further back only those that are still without a record.
+    const filters = isList && seen === 0 ? {} : { location: [...missing] };
+    for await (const { slot, lines } of linesOf([entry], { products, filters, keep: true })) {
+      for (const line of lines) {
+        latest.set(line.locationId, { slot, record: line.record });
+        missing.delete(line.locationId);
+      }
     }
     seen += 1;
     if (missing.size === 0 || seen >= LOOK_BACK_PRODUCTS) break;
@@ -126,7 +134,7 @@ function describe(place: Location, { latest }: Found, { clock }: RoutePorts): Re
   const self = `/v1/locations/${place.id}`;
   const { id: placeId, name, lat, lon, elevation = null, country = null, timezone = null } = place;
   const value = latest.get(placeId);
-  const slot = value === undefined ? undefined : slotInstant(value.product.id);
+  const slot = value === undefined ? undefined : slotInstant(value.slot.id);
   // Whole windows, so that an answer changes only when its content does.
   const age = slot === undefined ? 0 : Math.floor((clock.now().getTime() - slot.getTime()) / 60_000) * 60;
   return {
@@ -138,7 +146,7 @@ function describe(place: Location, { latest }: Found, { clock }: RoutePorts): Re
     country,
     timezone,
     latest:
-      value === undefined ? null : { product: value.product.id, age_seconds: Math.max(0, age), record: value.record },
+      value === undefined ? null : { product: value.slot.id, age_seconds: Math.max(0, age), record: value.record },
     links: { self, latest: `${self}/latest`, records: `/v1/records?location=${placeId}` },
   };
 }

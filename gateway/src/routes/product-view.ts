@@ -23,7 +23,7 @@ export function metadataOf(product: Product): Record<string, unknown> {
     produced_at: instantText(product.producedAt),
     run_id: id,
     reason: product.reason ?? null,
-    revision,
+    revision: revision ?? null,
     records: isRead ? product.lines.length : null,
     bytes,
     sha256: product.sha256 ?? null,

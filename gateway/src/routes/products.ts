@@ -8,12 +8,15 @@ import { json, type Reply } from '../http/reply.ts';
 import type { RoutePorts } from '../route-ports.ts';
 import { ALL_SLOTS, type SlotEntry, type SlotRange } from '../store/product-index.ts';
 import type { Product } from '../store/products.ts';
+import { readAhead } from '../store/read-ahead.ts';
 import { type Filters, bbox, filterLines, location } from './filters.ts';
 import { byLocation, linksOf, metadataOf } from './product-view.ts';
+import { holdsAny } from './slot-lines.ts';
 
 const SLOT_ID = /^\d{8}T\d{6}Z$/;
 /** How many products a filter by place looks through before it says where to go on. */
 const MOST_LOOKED_AT = 200;
+const AHEAD = 8;
 
 const list = operation({
   id: 'listProducts',
@@ -75,12 +78,12 @@ function withRecords(product: Product, filters: Filters): Reply {
     { rel: 'content', href: content },
   ];
   const metadata = JSON.stringify(metadataOf(product));
-  const items = product.isRead ? `,"items":[${lines.map(({ text }) => text).join(',')}]` : '';
+  const items = product.isRead ? `,"items":[${lines.map((line) => line.json).join(',')}]` : '';
   return {
     kind: 'whole',
     type: 'application/json; charset=utf-8',
     body: `${metadata.slice(0, -1)}${items}}\n`,
-    modified: product.producedAt,
+    modified: product.modifiedAt,
     links,
     headers: { 'content-location': self },
   };
@@ -104,7 +107,7 @@ const one = operation({
       { rel: 'content', href: content },
       { rel: 'enclosure', href: download },
     ];
-    return json(metadataOf(product), { modified: product.producedAt, links });
+    return json(metadataOf(product), { modified: product.modifiedAt, links });
   },
 });
 
@@ -157,8 +160,11 @@ async function collect(
   const most = isFiltered ? MOST_LOOKED_AT : count + 1;
   for await (const entry of slots) if (entries.push(entry) >= most) break;
   const items: Product[] = [];
-  for await (const product of products.readAll(isFiltered ? entries : entries.slice(0, count))) {
-    if (!isFiltered || filterLines(product.lines, filters).length > 0) items.push(product);
+  const looked = readAhead(isFiltered ? entries : entries.slice(0, count), AHEAD, async (entry) =>
+    !isFiltered || (await holdsAny(entry, filters, products)) ? products.read(entry) : undefined,
+  );
+  for await (const product of looked) {
+    if (product !== undefined) items.push(product);
     if (items.length > count) return { items: items.slice(0, count), endedAt: items[count - 1]?.id };
   }
   const isAll = entries.length < most;

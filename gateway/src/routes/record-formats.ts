@@ -2,7 +2,6 @@ import type { Format } from '../contract/operation.ts';
 import type { Link } from '../http/reply.ts';
 import type { Line, Row } from '../store/record-lines.ts';
 import { COLUMNS, pick, valueOf } from './fields.ts';
-import { type Filters, filterLines } from './filters.ts';
 
 export const MEDIA_TYPES = {
   json: 'application/json; charset=utf-8',
@@ -44,9 +43,9 @@ export function writerOf({ format, fields, excel, links }: Writing): Writer {
   };
 }
 
-/** The stored text as it is, unless only some fields are wanted. */
+/** The text as it is, unless only some fields are wanted. */
 function textOf(line: Line, fields: readonly string[] | undefined): string {
-  return fields === undefined ? line.text : JSON.stringify(pick(line.record, fields));
+  return fields === undefined ? line.json : JSON.stringify(pick(line.record, fields));
 }
 
 /** RFC 7946: longitude before latitude, then metres. */
@@ -74,7 +73,7 @@ function csv(columns: readonly string[], excel: boolean): Writer {
     head: `${columns.join(',')}\r\n`,
     record: (line) => {
       const { record } = line;
-      return `${columns.map((column) => cell(column === 'location_id' ? line.locationId : valueOf(record, column))).join(',')}\r\n`;
+      return `${columns.map((column) => cell(valueOf(record, column))).join(',')}\r\n`;
     },
     foot: () => '',
   };
@@ -87,16 +86,17 @@ export function written(writer: Writer, lines: readonly Line[], nextCursor: stri
   );
 }
 
-/** The same, part by part; each piece is made when the one before it has been sent. */
+/** The same, piece by piece; each is made when the one before it has been sent, and none for somebody who has gone. */
 export async function* streamed(
   writer: Writer,
-  parts: AsyncIterable<{ readonly lines: readonly Line[] }>,
-  filters: Filters,
+  pieces: AsyncIterable<{ readonly lines: readonly Line[] }>,
+  signal: AbortSignal,
 ): AsyncGenerator<string> {
   let count = 0;
   let pending = writer.head;
-  for await (const { lines } of parts) {
-    for (const line of filterLines(lines, filters)) {
+  for await (const { lines } of pieces) {
+    signal.throwIfAborted();
+    for (const line of lines) {
       pending += writer.record(line, count);
       count += 1;
     }

@@ -4,17 +4,18 @@ import { datetime, daysOf, slot } from '../contract/instants.ts';
 import { operation } from '../contract/operation.ts';
 import { limit, number } from '../contract/parameter.ts';
 import { FeatureCollection, pageOf, PublishedRecord } from '../contract/schemas.ts';
-import { Problem } from '../http/problem.ts';
+import { invalidParameter, Problem } from '../http/problem.ts';
 import type { RoutePorts } from '../route-ports.ts';
 import type { SlotRange } from '../store/product-index.ts';
-import { readAhead } from '../store/read-ahead.ts';
+import type { Line } from '../store/record-lines.ts';
 import { checkFields, fields } from './fields.ts';
-import { bbox, excel, filterLines, location } from './filters.ts';
+import { bbox, excel, location } from './filters.ts';
 import { nearestPlace } from './places.ts';
-import { byLocation, linksOf, modifiedOf } from './product-view.ts';
+import { linksOf, modifiedOf } from './product-view.ts';
 import { wantedSlot } from './products.ts';
 import { MEDIA_TYPES, naming, streamed, writerOf, written } from './record-formats.ts';
 import { bytesOf, MOST_BYTES_HELD, pageOfSeries, wholeSeries } from './series.ts';
+import { linesOf } from './slot-lines.ts';
 
 const FORMATS = ['json', 'ndjson', 'csv', 'geojson'] as const;
 const CONTENT = {
@@ -27,7 +28,6 @@ const PROBLEMS = ['invalid-parameter', 'unknown-parameter', 'not-acceptable'] as
 
 const MOST_DAYS_IN_JSON = 366;
 const DAYS_BY_DEFAULT = 7;
-const AHEAD = 4;
 
 const ofProduct = operation({
   id: 'listProductRecords',
@@ -47,14 +47,22 @@ const ofProduct = operation({
       { rel: 'up', href: linksOf(entry.id).self },
     ];
     const writer = writerOf({ format, fields: checkFields(query.fields), excel: query.excel ?? false, links });
-    const described = { type: MEDIA_TYPES[format], modified: modifiedOf(entry), headers: naming(format, entry.id) };
+    const described = {
+      type: MEDIA_TYPES[format],
+      modified: modifiedOf(entry),
+      headers: naming(format, entry.id),
+      links,
+    };
+    const { products } = ports;
+    const read = { products, filters: query };
     if (bytesOf(entry) > MOST_BYTES_HELD) {
-      const parts = readAhead(entry.parts, AHEAD, async (info) => ports.products.part(info, { keep: false }));
-      return { kind: 'stream', ...described, chunks: streamed(writer, parts, query) };
+      const chunks = (signal: AbortSignal): AsyncIterable<string> =>
+        streamed(writer, linesOf([entry], { ...read, keep: false }), signal);
+      return { kind: 'stream', ...described, chunks };
     }
-    const parts = await Promise.all(entry.parts.map(async (info) => ports.products.part(info)));
-    const lines = filterLines(byLocation({ lines: parts.flatMap((part) => part.lines) }), query);
-    return { kind: 'whole', ...described, body: written(writer, lines, null) };
+    const found: Line[] = [];
+    for await (const { lines } of linesOf([entry], { ...read, keep: true })) found.push(...lines);
+    return { kind: 'whole', ...described, body: written(writer, found, null) };
   },
 });
 
@@ -95,6 +103,7 @@ const overTime = operation({
         `${format} answers for at most ${MOST_DAYS_IN_JSON} days; ndjson and csv have no bound`,
       );
     }
+    if (!isPaged) refusePaging(ask.search, format);
     const filters = { location: await placesOf(query, ports), bbox: query.bbox };
     const writing = { format, fields: checkFields(query.fields), excel: query.excel ?? false };
     const series = { range, filters, writing, href: ask.href, search: ask.search };
@@ -102,6 +111,15 @@ const overTime = operation({
     return isPaged ? pageOfSeries({ ...series, count, cursor: query.cursor }, ports) : wholeSeries(series, ports);
   },
 });
+
+/** A limit that is not kept would look like one that is. */
+function refusePaging(search: URLSearchParams, format: string): void {
+  for (const name of ['limit', 'cursor']) {
+    const received = search.get(name);
+    if (received === null) continue;
+    throw invalidParameter(name, `is for json and geojson: ${format} comes whole`, received);
+  }
+}
 
 /** The last days when nothing is said; an end that is open, or still to come, is now. */
 function rangeOf(asked: SlotRange | undefined, { clock }: RoutePorts): SlotRange {

@@ -5,6 +5,7 @@ import { json, type Reply } from '../http/reply.ts';
 import { readAhead } from '../store/read-ahead.ts';
 import { bytesOf, MOST_BYTES_HELD } from './series.ts';
 import type { SlotEntry } from '../store/product-index.ts';
+import type { StoredPart } from '../store/products.ts';
 
 const TYPE = 'application/json; charset=utf-8';
 
@@ -28,19 +29,21 @@ const products = operation({
     const slots = newest.toReversed();
     const infos = slots.flatMap(({ parts }) => parts);
     const isSmall = slots.reduce((sum, slot) => sum + bytesOf(slot), 0) <= 4 * MOST_BYTES_HELD;
-    const parts = readAhead(infos, 8, async (info) => ports.products.part(info, { keep: isSmall }));
-    if (!isSmall) return { kind: 'stream', type: TYPE, chunks: joined(parts) };
+    const read = (): AsyncGenerator<StoredPart> =>
+      readAhead(infos, 8, async (info) => ports.products.part(info, { keep: isSmall }));
+    if (!isSmall) return { kind: 'stream', type: TYPE, chunks: (signal) => joined(read(), signal) };
     const texts: string[] = [];
-    for await (const { lines } of parts) for (const { text } of lines) texts.push(text);
+    for await (const { lines } of read()) for (const { text } of lines) texts.push(text);
     const modified = Math.max(0, ...infos.map(({ lastModified }) => lastModified.getTime()));
     const body = `[${texts.join(',')}]`;
     return { kind: 'whole', type: TYPE, body, ...(modified === 0 ? {} : { modified: new Date(modified) }) };
   },
 });
 
-async function* joined(parts: AsyncIterable<{ lines: readonly { text: string }[] }>): AsyncGenerator<string> {
+async function* joined(parts: AsyncIterable<StoredPart>, signal: AbortSignal): AsyncGenerator<string> {
   let separator = '[';
   for await (const { lines } of parts) {
+    signal.throwIfAborted();
     if (lines.length === 0) continue;
     yield separator + lines.map(({ text }) => text).join(',');
     separator = ',';

@@ -26,6 +26,7 @@ export class ProductIndex {
   readonly #clock: Clock;
   readonly #keys: WindowCache<readonly ObjectInfo[]>;
   readonly #prefixes: WindowCache<readonly string[]>;
+  #newestComplete: string | undefined;
 
   constructor(store: StoreReader, clock: Clock, log: Logger) {
     this.#store = store;
@@ -34,9 +35,25 @@ export class ProductIndex {
     this.#prefixes = new WindowCache({ clock, log, max: 100 });
   }
 
+  /** The newest slot that was seen with all its parts. */
+  get newestComplete(): string | undefined {
+    return this.#newestComplete;
+  }
+
   /** One slot, by its name alone. */
   async find(id: string): Promise<SlotEntry | undefined> {
-    return bySlot(await this.#list(`${PRODUCT_PREFIX}${slotPath(id)}`)).find((slot) => slot.id === id);
+    return this.#noted(bySlot(await this.#list(`${PRODUCT_PREFIX}${slotPath(id)}`))).find((slot) => slot.id === id);
+  }
+
+  /** Something in this slot is not as it was listed. */
+  expire(id: string): void {
+    for (const name of [slotPath(id), `${dayOf(id)}/`]) this.#keys.expire(`${PRODUCT_PREFIX}${name}`);
+  }
+
+  #noted(slots: SlotEntry[]): SlotEntry[] {
+    const newest = slots.findLast(({ parts, expected }) => parts.length === expected)?.id;
+    if (newest !== undefined && newest > (this.#newestComplete ?? '')) this.#newestComplete = newest;
+    return slots;
   }
 
   /** Newest first; asks the store only as far as it is read, and `ahead` days further. */
@@ -69,7 +86,7 @@ export class ProductIndex {
   }
 
   async #slotsOf(day: string): Promise<readonly SlotEntry[]> {
-    return bySlot(await this.#list(`${PRODUCT_PREFIX}${day}/`));
+    return this.#noted(bySlot(await this.#list(`${PRODUCT_PREFIX}${day}/`)));
   }
 
   /** Days as `2026/11/23`, newest first: today and yesterday unseen, then only those that exist. */

@@ -1,9 +1,10 @@
-import { Failure, type Location } from '@weatherline/events';
-import { sha256, type Clock, type Logger, type ObjectInfo } from '@weatherline/runtime';
+import { Failure, parseProductKey, type Location } from '@weatherline/events';
+import { sha256, type Clock, type Logger, type ObjectInfo, type StoredObject } from '@weatherline/runtime';
 import { LRUCache } from 'lru-cache';
 import * as v from 'valibot';
 import { ALL_SLOTS, ProductIndex, type SlotEntry, type SlotRange } from './product-index.ts';
 import { readAhead } from './read-ahead.ts';
+import { Replaced } from './replaced.ts';
 import { SharedCalls } from './shared-calls.ts';
 import { type Line, parseLines, trustedLines } from './record-lines.ts';
 import type { StoreReader } from './watched-store.ts';
@@ -12,7 +13,10 @@ import type { StoreReader } from './watched-store.ts';
 export type Product = {
   readonly id: string;
   readonly producedAt: Date;
-  readonly revision: number;
+  /** When anything that describes it was last stored, its list of failures too. */
+  readonly modifiedAt: Date;
+  /** Undefined where not every part was looked at. */
+  readonly revision: number | undefined;
   readonly bytes: number;
   /** SHA-256 of the only part, in hex; of several parts there is no one sum. */
   readonly sha256: string | undefined;
@@ -68,6 +72,11 @@ export class Products {
     return this.#index.find(id);
   }
 
+  /** The newest slot that was seen with all its parts. */
+  get newestComplete(): string | undefined {
+    return this.#index.newestComplete;
+  }
+
   async get(id: string): Promise<Product | undefined> {
     const slot = await this.#index.find(id);
     return slot === undefined ? undefined : this.read(slot);
@@ -114,11 +123,12 @@ export class Products {
           Promise.all(meta.map(async (info) => this.#failuresOf(info))),
         ])
       : [[], []];
-    const [first] = loaded;
+    const [first = isRead ? undefined : await this.#firstOf(parts)] = loaded;
     return {
       id,
-      producedAt: new Date(Math.max(...parts.map(({ lastModified }) => lastModified.getTime()))),
-      revision: Math.max(1, ...loaded.map(({ metadata }) => Number(metadata['revision'] ?? 1))),
+      producedAt: newestOf(parts),
+      modifiedAt: newestOf([...parts, ...meta]),
+      revision: isRead ? Math.max(1, ...loaded.map(({ metadata }) => Number(metadata['revision'] ?? 1))) : undefined,
       bytes: parts.reduce((sum, { size }) => sum + size, 0),
       sha256: loaded.length === 1 ? first?.metadata['sha256'] : undefined,
       reason: first?.metadata['reason'],
@@ -130,35 +140,51 @@ export class Products {
     };
   }
 
+  async #firstOf([first]: readonly ObjectInfo[]): Promise<StoredPart | undefined> {
+    return first === undefined ? undefined : this.part(first);
+  }
+
   /** One part's lines; readers at the same moment share one read. `keep: false` = a scan that must not fill memory. */
-  async part({ key, etag, size }: ObjectInfo, { keep = true }: { readonly keep?: boolean } = {}): Promise<StoredPart> {
-    const name = `${key} ${etag}`;
-    const known = this.#loaded.get(name);
+  async part(info: ObjectInfo, { keep = true }: { readonly keep?: boolean } = {}): Promise<StoredPart> {
+    const { key, etag } = info;
+    const known = this.#loaded.get(`${key} ${etag}`);
     if (known !== undefined) return known;
-    return this.#loading.share(name, async () => {
-      const part = await this.#readPart(key, size);
-      if (keep) this.#loaded.set(name, part);
+    return this.#loading.share(`${key} ${etag}`, async () => {
+      const object = await this.#options.store.get(key);
+      if (object?.etag !== etag) this.#expire(key);
+      // Deleted between the listing and now.
+      if (object === undefined) return { lines: [], metadata: {}, bytes: info.size };
+      const part = this.#read(object);
+      if (keep) this.#loaded.set(`${key} ${object.etag}`, part);
       return part;
     });
   }
 
-  /** The bytes of one part as they are stored; undefined = deleted since it was listed. */
-  async bytes(key: string): Promise<Uint8Array | undefined> {
-    return (await this.#options.store.get(key))?.body;
+  /** The bytes of one part as they are stored; throws `Replaced` when they are no longer those that were listed. */
+  async bytes({ key, etag }: ObjectInfo): Promise<Uint8Array> {
+    const known = this.#loaded.get(`${key} ${etag}`);
+    const kept = known === undefined ? undefined : bytesOf(known);
+    if (kept !== undefined) return kept;
+    const object = await this.#options.store.get(key);
+    if (object?.etag === etag) return object.body;
+    this.#expire(key);
+    throw new Replaced(key);
   }
 
-  async #readPart(key: string, size: number): Promise<StoredPart> {
-    const { store, locations, log } = this.#options;
-    const object = await store.get(key);
-    // Deleted between the listing and now.
-    if (object === undefined) return { lines: [], metadata: {}, bytes: size };
-    const { sha256: expected } = object.metadata;
+  #expire(key: string): void {
+    const id = parseProductKey(key)?.runId;
+    if (id !== undefined) this.#index.expire(id);
+  }
+
+  #read({ key, body, metadata, size }: StoredObject): StoredPart {
+    const { locations, log } = this.#options;
+    const { sha256: expected } = metadata;
     // Bytes with the hash that upload stored beside them need no second look.
-    const trusted = expected !== undefined && expected === sha256(object.body) ? trustedLines(object.body) : undefined;
-    if (trusted !== undefined) return { lines: trusted, metadata: object.metadata, bytes: size };
-    const { lines, broken } = parseLines(object.body, locations);
+    const trusted = expected !== undefined && expected === sha256(body) ? trustedLines(body) : undefined;
+    if (trusted !== undefined) return { lines: trusted, metadata, bytes: size };
+    const { lines, broken } = parseLines(body, { locations, slot: parseProductKey(key)?.runId });
     for (const line of broken) log.error('product line not readable', { key, line });
-    return { lines, metadata: object.metadata, bytes: size };
+    return { lines, metadata, bytes: size };
   }
 
   async #failuresOf({ key, etag }: ObjectInfo): Promise<readonly Failure[]> {
@@ -172,6 +198,16 @@ export class Products {
       return failures ?? [];
     });
   }
+}
+
+function newestOf(objects: readonly ObjectInfo[]): Date {
+  return new Date(Math.max(...objects.map(({ lastModified }) => lastModified.getTime())));
+}
+
+/** What is in memory as it was stored; undefined where that is not sure. */
+function bytesOf({ lines, metadata, bytes }: StoredPart): Uint8Array | undefined {
+  const text = Buffer.from(lines.map((line) => `${line.text}\n`).join(''));
+  return text.length === bytes && metadata['sha256'] === sha256(text) ? text : undefined;
 }
 
 function failuresIn(body: Uint8Array | undefined): readonly Failure[] | undefined {

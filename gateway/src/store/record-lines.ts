@@ -1,19 +1,30 @@
-import type { Location } from '@weatherline/events';
+import { instantText, slotInstant, type Location } from '@weatherline/events';
 
 export type Row = Readonly<Record<string, unknown>>;
 
 /** One line of a product as it is stored; read as an object only when somebody wants one. */
 export class Line {
+  /** As it is stored, which is what the seed's API serves. */
   readonly text: string;
   readonly locationId: string;
+  /** What a record of another pipeline lacks: its location's id and its slot. */
+  readonly #lacking: Row | undefined;
 
-  constructor(text: string, locationId: string) {
+  constructor(text: string, locationId: string, lacking?: Row) {
     this.text = text;
     this.locationId = locationId;
+    this.#lacking = lacking;
   }
 
+  /** The record as `/v1` has it. */
   get record(): Row {
-    return objectOf(this.text) ?? {};
+    const stored = objectOf(this.text) ?? {};
+    return this.#lacking === undefined ? stored : { ...stored, ...this.#lacking };
+  }
+
+  /** The record as `/v1` has it, as JSON: the stored text itself, if it lacks nothing. */
+  get json(): string {
+    return this.#lacking === undefined ? this.text : JSON.stringify(this.record);
   }
 }
 
@@ -37,17 +48,27 @@ export function trustedLines(body: Uint8Array): Line[] | undefined {
   return lines;
 }
 
+export type Parsing = { readonly locations: readonly Location[]; readonly slot: string | undefined };
+
 /** Reads JSONL; a line that is no object is left out and reported by its number. */
-export function parseLines(body: Uint8Array, locations: readonly Location[]): { lines: Line[]; broken: number[] } {
+export function parseLines(body: Uint8Array, { locations, slot }: Parsing): { lines: Line[]; broken: number[] } {
   const lines: Line[] = [];
   const broken: number[] = [];
   for (const [at, text] of Buffer.from(body).toString('utf8').split('\n').entries()) {
     if (text.trim() === '') continue;
     const record = objectOf(text);
     if (record === undefined) broken.push(at + 1);
-    else lines.push(new Line(text.trim(), locationIdOf(record, locations)));
+    else lines.push(lineOf(text.trim(), record, { locations, slot }));
   }
   return { lines, broken };
+}
+
+function lineOf(text: string, record: Row, { locations, slot }: Parsing): Line {
+  if (typeof record['location_id'] === 'string') return new Line(text, record['location_id']);
+  const locationId = locationIdOf(record, locations);
+  const instant = slot === undefined ? undefined : slotInstant(slot);
+  const at = instant === undefined ? {} : { slot: instantText(instant) };
+  return new Line(text, locationId, { location_id: locationId, ...at });
 }
 
 function objectOf(text: string): Row | undefined {
@@ -61,12 +82,18 @@ function objectOf(text: string): Row | undefined {
 }
 
 function locationIdOf(record: Row, locations: readonly Location[]): string {
-  const { location_id: id, location_name: name, lat, lon } = record;
-  if (typeof id === 'string') return id;
+  const { location_name: name, lat, lon } = record;
   const near = locations.find(
     (place) => Math.abs(place.lat - Number(lat)) <= NEAR && Math.abs(place.lon - Number(lon)) <= NEAR,
   );
-  return near?.id ?? slug(typeof name === 'string' ? name : 'unknown');
+  return near?.id ?? (slug(typeof name === 'string' ? name : '') || positionOf(lat, lon));
+}
+
+/** For a name without a Latin letter: places that are apart must not become one. */
+function positionOf(lat: unknown, lon: unknown): string {
+  if (typeof lat !== 'number' || typeof lon !== 'number') return 'unknown';
+  const [north, east] = [lat, lon].map((degrees) => Math.abs(degrees).toFixed(2).replace('.', '-'));
+  return `at-${north}${lat < 0 ? 's' : 'n'}-${east}${lon < 0 ? 'w' : 'e'}`;
 }
 
 function slug(name: string): string {
@@ -74,10 +101,8 @@ function slug(name: string): string {
     .normalize('NFKD')
     .replaceAll(/\p{Diacritic}/gu, '')
     .toLowerCase();
-  return (
-    plain
-      .replaceAll(/[^a-z0-9]+/g, '-')
-      .replaceAll(/^-+|-+$/g, '')
-      .slice(0, 63) || 'unknown'
-  );
+  return plain
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')
+    .slice(0, 63);
 }

@@ -52,6 +52,12 @@ export class WindowCache<Value extends object> {
     }
   }
 
+  /** It is known to be out of date: the next caller loads it anew. */
+  expire(key: string): void {
+    const entry = this.#entries.get(key);
+    if (entry !== undefined) entry.window = Number.NaN;
+  }
+
   async #load(key: string, load: () => Promise<Value>, now: Date): Promise<Value> {
     return this.#loading.share(key, async () => {
       const value = await load();
