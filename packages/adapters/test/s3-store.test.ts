@@ -175,6 +175,14 @@ test('a presigned address is the same all through its window and ends after its 
   t.is((await fetch(first)).status, 403);
 });
 
+test('a presigned address says that it ends with the credentials it was made with', async (t) => {
+  const now = Math.floor(Date.now() / WINDOWED.windowMs) * WINDOWED.windowMs;
+  const session = { ...credentials, expiration: new Date(now + 400_000) };
+  const { store } = await open(t, { credentials: session, clock: { ...systemClock, now: () => new Date(now) } });
+  const url = new URL(await store.presignGet('k', WINDOWED));
+  t.is(url.searchParams.get('X-Amz-Expires'), '340', 'a minute before they end');
+});
+
 test('a presigned address lives 15 minutes at most', async (t) => {
   const { store } = await open(t);
   for (const options of [

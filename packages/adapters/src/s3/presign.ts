@@ -3,10 +3,11 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { PermanentError, type PresignOptions } from '@weatherline/runtime';
 
 const MAX_EXPIRY_MS = 15 * 60_000;
+const CLOCK_MARGIN_MS = 60_000;
 
 /**
  * Signs as of the start of the window that `now` falls into: the same address all through it, working for at least
- * `expiresInMs - windowMs` more. With temporary credentials it ends with them, if that is sooner.
+ * `expiresInMs - windowMs` more. With temporary credentials it ends a minute before them, if that is sooner.
  */
 export async function presignGet(
   client: S3Client,
@@ -28,5 +29,9 @@ export async function presignGet(
     ...(contentType === undefined ? {} : { ResponseContentType: contentType }),
   });
   const signingDate = new Date(Math.floor(now.getTime() / windowMs) * windowMs);
-  return getSignedUrl(client, command, { expiresIn: Math.floor(expiresInMs / 1000), signingDate });
+  const { expiration } = await client.config.credentials();
+  // S3 refuses the address from then on; what the address itself says must not be later than that.
+  const most = expiration === undefined ? expiresInMs : expiration.getTime() - CLOCK_MARGIN_MS - signingDate.getTime();
+  const expiresIn = Math.max(1, Math.floor(Math.min(expiresInMs, most) / 1000));
+  return getSignedUrl(client, command, { expiresIn, signingDate });
 }
