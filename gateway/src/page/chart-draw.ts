@@ -8,6 +8,7 @@ export type Plane = {
   readonly y: (value: number) => number;
   readonly top: number;
   readonly base: number;
+  readonly left: number;
   readonly right: number;
 };
 
@@ -41,9 +42,10 @@ export function barPath(values: readonly Value[], plane: Plane, [place, count]: 
     .map((point) => {
       const value = drawable(point);
       if (value === null) return '';
-      const left = plane.x(point.at) - width * (count - place);
+      const start = plane.x(point.at) - width * (count - place);
+      const left = Math.max(plane.left, start);
       const height = value === 0 ? TICK : plane.base - inside(plane, value);
-      const wide = value === 0 ? 1 : width;
+      const wide = value === 0 ? 1 : Math.max(0, start + width - left);
       return `M${left.toFixed(1)} ${plane.base.toFixed(1)}v${(-height).toFixed(1)}h${wide.toFixed(1)}v${height.toFixed(1)}z`;
     })
     .join('');

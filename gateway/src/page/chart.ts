@@ -70,6 +70,7 @@ function planeOf({ least, most }: ChartScale, from: Date, to: Date): Plane {
     y: (value) => TOP + ((most - value) / (most - least)) * (base - TOP),
     top: TOP,
     base,
+    left: LEFT,
     right: WIDTH - RIGHT,
   };
 }
@@ -133,11 +134,17 @@ function valueAxis({ y, right }: Plane, { levels }: ChartScale): Html[] {
 }
 
 function timeAxis({ x, top, base }: Plane, from: Date, to: Date): Html {
-  const ticks = timeTicks(from, to).map(({ at, label }) => {
+  const ticks = timeTicks(from, to).map(({ at, label }, index) => {
     const place = x(at);
     const hasRoom = label !== '' && place + 18 <= WIDTH;
     const name = hasRoom
-      ? html`<text x="${place.toFixed(1)}" y="${HEIGHT - 6}" text-anchor="middle">${label}</text>`
+      ? html`<text
+          x="${place.toFixed(1)}"
+          y="${HEIGHT - 6}"
+          text-anchor="middle"
+          class="${index % 2 === 0 ? '' : 'odd'}"
+          >${label}</text
+        >`
       : '';
     return html`<path class="day" d="M${place.toFixed(1)} ${top}V${base + 5}" />${name}`;
   });
@@ -156,6 +163,7 @@ export function sparkline(values: readonly Value[], name: string): Html {
     y: (value) => (high === low ? 12 : 21 - ((value - low) / (high - low)) * 18),
     top: 3,
     base: 21,
+    left: 2,
     right: 98,
   };
   const said = `${name}, 7 days: ${fixed(low, 1)} to ${fixed(high, 1)}`;

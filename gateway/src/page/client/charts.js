@@ -52,6 +52,8 @@ function shape(ctx, flag, x, y, size) {
 function mark(plot, { values, flags }, { times, range: [least, most], decimals }) {
   const { ctx, bbox, scales } = plot;
   ctx.save();
+  // A dashed line leaves its dashes behind.
+  ctx.setLineDash([]);
   ctx.lineWidth = 2 * ratio();
   ctx.font = `${12 * ratio()}px system-ui, sans-serif`;
   ctx.textBaseline = 'middle';
@@ -124,7 +126,8 @@ function axesOf({ levels }) {
     labelSize: 16,
     labelGap: 0,
     labelFont: '12px system-ui, sans-serif',
-    size: 28,
+    size: 30,
+    gap: 8,
     space: 37,
     incrs: [60, 300, 900, 1800, ...[1, 3, 6, 12, 24, 48].map((hours) => hours * HOUR)],
     values: (_, splits) => splits.map(timeLabel),
