@@ -1,6 +1,8 @@
 import test from 'ava';
 import { chart, type ChartOptions, sparkline, type Value } from '../src/page/chart.ts';
-import { pointsOf } from '../src/page/chart-points.ts';
+import { derive } from '../../functions/transform/src/derive/index.ts';
+import { Report } from '../../functions/transform/src/qc/report.ts';
+import { DERIVED_FROM, pointsOf } from '../src/page/chart-points.ts';
 import { scaleOf, timeTicks } from '../src/page/chart-scale.ts';
 
 const FROM = Date.parse('2026-11-21T00:00:00Z');
@@ -146,6 +148,28 @@ test('a derived value is as doubtful as the worst that it is computed from', (t)
   t.is(flagged({ temp: 1, humidity: 3, wind_speed: 4 }, { dew_point: 2 }), 3);
   t.is(flagged({ temp: 1, humidity: 1 }, { dew_point: 2 }), 1);
   t.is(flagged({ temp: 4, humidity: 1 }, { dew_point: null }), 9);
+});
+
+test('the table of what derived values are computed from is that of the formulas', (t) => {
+  const names = [...new Set(Object.values(DERIVED_FROM).flat())];
+  const found: Record<string, string[]> = {};
+  // No weather has a heat index and a wind chill at once.
+  for (const temp of [5, 30]) {
+    const base = { temp, humidity: 60, windSpeed: 5, windDeg: 90, stationPressure: 1000 };
+    const measured = { ...base, pressure: 1010, observedAt: FROM / 1000 } as Parameters<typeof derive>[0];
+    const without = (failed: string[]): Record<string, unknown> => {
+      const report = new Report(() => true);
+      report.fail('gross_range', failed, 4, '');
+      return derive(measured, { lat: 50, lon: 6 }, report);
+    };
+    const whole = without([]);
+    for (const name of names)
+      for (const [field, value] of Object.entries(without([name])))
+        if (value === null && whole[field] !== null) (found[field] ??= []).push(name);
+  }
+  const sorted = (table: Readonly<Record<string, readonly string[]>>): unknown =>
+    Object.fromEntries(Object.entries(table).map(([field, from]) => [field, [...new Set(from)].toSorted()]));
+  t.deepEqual(sorted(found), sorted(DERIVED_FROM));
 });
 
 test('the values are there as a table with the word of each flag', (t) => {
