@@ -45,7 +45,9 @@ export function barPath(values: readonly Value[], plane: Plane, [place, count]: 
       const start = plane.x(point.at) - width * (count - place);
       const left = Math.max(plane.left, start);
       const height = value === 0 ? TICK : plane.base - inside(plane, value);
-      const wide = value === 0 ? 1 : Math.max(0, start + width - left);
+      const wide = value === 0 ? 1 : start + width - left;
+      // Of the hour before the span nothing is left but a hair.
+      if (wide < 1) return '';
       return `M${left.toFixed(1)} ${plane.base.toFixed(1)}v${(-height).toFixed(1)}h${wide.toFixed(1)}v${height.toFixed(1)}z`;
     })
     .join('');
