@@ -59,6 +59,11 @@ test('a failed value neither sets the scale nor is joined, and is told at the ed
   t.regex(svg, /air: 4 values from 10\.0 to 13\.0, 1 failed/);
 });
 
+test('a value between two gaps is a dot', (t) => {
+  const svg = drawn({ lines: [{ name: 'air', values: series(1, 2, null, 3, null) }] });
+  t.regex(pathOf(svg, 'line line0'), /^M[\d. ]+L[\d. ]+M[\d. ]+m-1 0a/);
+});
+
 test('where every value failed they are shown all the same', (t) => {
   const svg = drawn({ lines: [{ name: 'air', values: series([999, 4]) }] });
   t.is([...svg.matchAll(/class="mark bad"/g)].length, 1);

@@ -16,15 +16,15 @@ export type Plane = {
 export function linePath(values: readonly Value[], plane: Plane): string {
   let path = '';
   let isJoined = false;
-  for (const point of values) {
-    const value = drawable(point);
+  for (const [index, point] of values.entries()) {
+    const [value, next] = [drawable(point), values[index + 1]];
     if (value === null) {
       isJoined = false;
       continue;
     }
     path += `${isJoined ? 'L' : 'M'}${plane.x(point.at).toFixed(1)} ${inside(plane, value).toFixed(1)}`;
-    // A value alone is a dot, which a line of no length with round ends draws.
-    if (!isJoined) path += 'h0';
+    // No line leads to a value alone: it is a dot.
+    if (!isJoined && (next === undefined || drawable(next) === null)) path += 'm-1 0a1 1 0 1 1 2 0a1 1 0 1 1-2 0';
     isJoined = true;
   }
   return path;

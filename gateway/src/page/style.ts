@@ -40,7 +40,7 @@ svg.spark{width:6rem;height:1.7rem;display:block}
 .mark{fill:none;stroke:currentColor;stroke-width:1.6}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,30rem),1fr));gap:.75rem}
 .chart{margin:0;background:var(--card);border:1px solid var(--line);border-radius:10px;padding:.7rem .8rem .3rem}
-.chart{container-type:inline-size}.chart svg{display:block;width:100%;max-width:40rem;height:auto}.chart text{fill:var(--soft);font-size:12px}
+.chart{container-type:inline-size}.chart svg{display:block;width:100%;max-width:40rem;height:auto}.chart text{fill:var(--soft);font-size:12px;paint-order:stroke;stroke:var(--card);stroke-width:2px}.chart figcaption{display:flow-root}
 @container (max-width:20.5rem){.chart text{font-size:13px}}@container (max-width:26rem){.chart .odd{display:none}}@container (min-width:26rem){.chart text{font-size:10px}}@container (min-width:32rem){.chart text{font-size:8.5px}}
 .rule{stroke:var(--line);stroke-width:.8}.day{stroke:var(--coast);stroke-width:.6;stroke-dasharray:2 3}
 .key,.none{margin-left:.7em;display:inline-block}.key::before{content:"";display:inline-block;width:1.4em;border-top:2px solid var(--one);margin-right:.35em;vertical-align:middle}.key1::before{border-top:2px dashed var(--two)}.box::before{width:.7em;border-top:.7em solid var(--one);vertical-align:baseline}.key1.box::before{border-top:.7em solid var(--two)}

@@ -32,20 +32,14 @@ function drawable({ values, flags }, [least, most]) {
   return values.map((value, at) => (value === null || flags[at] === 4 ? null : Math.min(most, Math.max(least, value))));
 }
 
-function shape(ctx, flag, x, y, size) {
-  ctx.beginPath();
-  if (flag === 3) {
-    ctx.moveTo(x - size, y + size);
-    ctx.lineTo(x, y - size);
-    ctx.lineTo(x + size, y + size);
-    ctx.closePath();
-  } else {
-    ctx.moveTo(x - size, y - size);
-    ctx.lineTo(x + size, y + size);
-    ctx.moveTo(x - size, y + size);
-    ctx.lineTo(x + size, y - size);
-  }
-  ctx.stroke();
+const SHAPES = { 3: 'M-5 5 0-5 5 5z', 4: 'M-5-5 5 5M-5 5 5-5' };
+
+function shape(ctx, flag, x, y) {
+  ctx.save();
+  ctx.translate(x, y);
+  ctx.scale(ratio(), ratio());
+  ctx.stroke(new Path2D(SHAPES[flag]));
+  ctx.restore();
 }
 
 /** Suspect is an open triangle, failed a cross; beyond the scale it lies on the edge with its value beside it. */
@@ -54,7 +48,7 @@ function mark(plot, { values, flags }, { times, range: [least, most], decimals }
   ctx.save();
   // A dashed line leaves its dashes behind.
   ctx.setLineDash([]);
-  ctx.lineWidth = 2 * ratio();
+  ctx.lineWidth = 2;
   ctx.font = `${12 * ratio()}px system-ui, sans-serif`;
   ctx.textBaseline = 'middle';
   for (const [at, flag] of flags.entries()) {
@@ -65,7 +59,7 @@ function mark(plot, { values, flags }, { times, range: [least, most], decimals }
     const y = plot.valToPos(Math.min(most, Math.max(least, value)), 'y', true);
     ctx.strokeStyle = colour(flag === 3 ? '--late' : '--bad');
     ctx.fillStyle = ctx.strokeStyle;
-    shape(ctx, flag, x, y, 5 * ratio());
+    shape(ctx, flag, x, y);
     if (value >= least && value <= most) continue;
     const isLast = x > bbox.left + bbox.width - 60 * ratio();
     ctx.textAlign = isLast ? 'right' : 'left';
@@ -74,28 +68,31 @@ function mark(plot, { values, flags }, { times, range: [least, most], decimals }
   ctx.restore();
 }
 
-/** One hour wide or 3 px, ending at the slot, those of several lines side by side. */
-function bars(times, place, count) {
+/** Bars are one hour wide or 3 px, end at the slot, and stand side by side where there are several. */
+function placesOf({ bbox, scales: { x } }, { times, lines }, place) {
+  const second = bbox.width / ratio() / (x.max - x.min);
+  const width = Math.max(HOUR / lines.length, 3 / second);
+  return { starts: times.map((time) => time - width * (lines.length - place)), width, pixels: width * second };
+}
+
+function bars(data, place) {
   return (plot, index, first, last) => {
-    const { min, max } = plot.scales.x;
-    const second = plot.bbox.width / ratio() / (max - min);
-    const width = Math.max(HOUR / count, 3 / second);
-    const starts = times.map((time) => time - width * (count - place));
-    const size = [1, width * second, width * second];
+    const { starts, width, pixels } = placesOf(plot, data, place);
     const disp = { x0: { unit: 1, values: () => starts }, size: { unit: 1, values: () => [width] } };
-    return uPlot.paths.bars({ size, disp })(plot, index, first, last);
+    return uPlot.paths.bars({ size: [1, pixels, pixels], disp })(plot, index, first, last);
   };
 }
 
 /** None is not unknown: a tick on the base line. */
-function tickNoughts(plot, index, { tone }) {
+function tickNoughts(plot, data, place) {
   const { ctx, bbox } = plot;
+  const { starts } = placesOf(plot, data, place);
   ctx.save();
-  ctx.fillStyle = colour(toneName(tone));
-  for (const [at, value] of plot.data[index].entries()) {
-    const x = plot.valToPos(plot.data[0][at], 'x', true);
+  ctx.fillStyle = colour(toneName(data.lines[place].tone));
+  for (const [at, value] of plot.data[place + 1].entries()) {
+    const x = plot.valToPos(starts[at], 'x', true);
     if (value !== 0 || x < bbox.left || x > bbox.left + bbox.width) continue;
-    ctx.fillRect(x - 2 * ratio(), bbox.top + bbox.height - 4 * ratio(), 1.5 * ratio(), 4 * ratio());
+    ctx.fillRect(x, bbox.top + bbox.height - 4 * ratio(), 1.5 * ratio(), 4 * ratio());
   }
   ctx.restore();
 }
@@ -103,7 +100,7 @@ function tickNoughts(plot, index, { tone }) {
 function seriesOf(line, place, data) {
   const stroke = () => colour(toneName(line.tone));
   const look = data.isBar
-    ? { width: 0, fill: stroke, paths: bars(data.times, place, data.lines.length), points: { show: false } }
+    ? { width: 0, fill: stroke, paths: bars(data, place), points: { show: false } }
     : { width: 1.8, stroke, points: { stroke, fill: () => colour('--card') } };
   return {
     label: line.name,
@@ -148,7 +145,7 @@ function optionsOf(data, width, whole, onZoom) {
   const decorate = (plot) => {
     for (const [at, line] of lines.entries()) {
       if (!plot.series[at + 1].show) continue;
-      if (isBar) tickNoughts(plot, at + 1, line);
+      if (isBar) tickNoughts(plot, data, at);
       mark(plot, line, data);
     }
   };
