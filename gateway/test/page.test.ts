@@ -75,9 +75,16 @@ test('a doubtful value is drawn with a mark, a missing one is a gap', async (t) 
     page.indexOf('<b>Temperature</b>'),
     page.indexOf('<b>Pressure</b>') === -1 ? undefined : page.indexOf('<b>Pressure</b>'),
   );
-  t.true(temperature.includes('<title>suspect</title>') && temperature.includes('<title>failed</title>'));
+  t.regex(temperature, /<title>suspect: 4\.5 °C<\/title>[\s\S]*<title>failed: 4\.5 °C<\/title>/);
   const [, path = ''] = /class="line line0"\s+d="([^"]+)"/.exec(temperature) ?? [];
-  t.is([...path.matchAll(/M/g)].length, 2, 'the line begins again after the gap');
+  t.is([...path.matchAll(/M/g)].length, 3, 'the line begins again after the gap and after the failed value');
+  const [, data = ''] = /data-chart="([^"]+)"/.exec(page) ?? [];
+  const { times, lines } = JSON.parse(data.replaceAll('&quot;', '"'));
+  t.is(times.length, 28, 'a slot without a product is among the times');
+  t.deepEqual(lines[0].values.slice(4, 8).map(Number.isFinite), [true, false, false, true]);
+  const week = await pageOf(served, '/');
+  const [, small = ''] = /aria-label="Temperature of Oslo[^>]*>\s*<path class="line" d="([^"]+)"/.exec(week) ?? [];
+  t.is([...small.matchAll(/M/g)].length, 3, 'and so in the table');
   t.regex(page, /\/v1\/records\?location=oslo&amp;datetime=[^"]+&amp;f=csv/);
   t.is((await fetch(`${served.url}/locations/atlantis`)).status, 404);
   const short = await pageOf(served, '/locations/oslo?days=1');

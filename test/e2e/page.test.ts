@@ -107,12 +107,91 @@ browserTest('with scripts the charts can be zoomed and read off, in the place of
   await page.locator('figure.chart .uplot').first().waitFor();
   const charts = await page.locator('figure.chart .uplot').count();
   t.true(charts >= 3);
-  t.is(await page.locator('figure.chart svg').count(), 0);
+  t.is(await page.locator('figure.chart > svg:visible').count(), 0);
   await page
     .locator('figure.chart .u-over')
     .first()
     .hover({ position: { x: 200, y: 80 } });
   t.regex(await page.locator('figure.chart .u-legend').first().innerText(), /-?\d+\.\d °C/);
+  const picture = page.locator('figure.chart [role="img"]:visible').first();
+  t.regex((await picture.getAttribute('aria-label')) ?? '', /air: 2\d values from .* dew point: /);
+  t.is(await picture.locator('.u-legend').count(), 0, 'what is read off is no part of the picture');
+  await page.locator('figure.chart summary').first().press('Enter');
+  t.is(await page.locator('figure.chart').first().locator('details tbody tr:visible').count(), 28);
+});
+
+/** What stands on a canvas is text nowhere: it is noted as it is drawn. */
+const NOTE = `window.drawn = [];
+const fillText = CanvasRenderingContext2D.prototype.fillText;
+CanvasRenderingContext2D.prototype.fillText = function (text, ...where) {
+  window.drawn.push(text);
+  return fillText.call(this, text, ...where);
+};`;
+
+/** The widest stretch of the first chart, of a hundred, in which nothing of a colour lies. */
+async function widestGap(page: Page, [red, green, blue]: readonly [number, number, number]): Promise<number> {
+  return page.evaluate(`(() => {
+    const canvas = document.querySelector('.uplot canvas');
+    const { width, height } = canvas;
+    const { data } = canvas.getContext('2d').getImageData(0, 0, width, height);
+    const has = (x) => Array.from({ length: height }, (_, y) => 4 * (y * width + x)).some((at) => data[at + 3] > 200 &&
+      Math.abs(data[at] - ${red}) + Math.abs(data[at + 1] - ${green}) + Math.abs(data[at + 2] - ${blue}) < 24);
+    const columns = Array.from({ length: width }, (_, x) => x).filter(has);
+    if (columns.length === 0) return 100;
+    return Math.max(...columns.slice(1).map((x, at) => x - columns[at])) / width * 100;
+  })()`);
+}
+
+const [BLUE, PALE_BLUE] = [[11, 90, 168] as const, [127, 184, 240] as const];
+
+browserTest('a chart that is read off has gaps, days and UTC on its axis, and goes with the theme', async (t) => {
+  t.timeout(60_000);
+  const url = await site(t);
+  const { page } = await open(t, { viewport: { width: 1280, height: 900 }, colorScheme: 'light' });
+  await page.addInitScript(NOTE);
+  await page.goto(`${url}/locations/new-york`);
+  await page.locator('figure.chart .uplot').first().waitFor();
+  t.true((await widestGap(page, BLUE)) < 2);
+  const drawn: string[] = await page.evaluate('window.drawn');
+  t.true(drawn.includes('UTC') && drawn.some((text) => /^[A-Z][a-z]{2} \d{1,2}$/.test(text)), drawn.join(' '));
+  t.deepEqual(
+    drawn.filter((text) => /[ap]m$|\/|,|-/.test(text)),
+    [],
+  );
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+  t.true((await widestGap(page, PALE_BLUE)) < 2, 'drawn again in the colours of the dark');
+  await page.emulateMedia({ media: 'print' });
+  t.is(await page.locator('figure.chart .uplot:visible').count(), 0);
+  t.true((await page.locator('figure.chart > svg:visible').count()) >= 3, 'paper has the drawing of the server');
+  await page.route('**/locations/new-york', async (route) => {
+    const body = await (await route.fetch()).text();
+    const gap = '[' + [1, 1, 1, 1, 1, 1, 1, 1, 1, 1].join() + ',null,null,null,';
+    await route.fulfill({
+      body: body.replace(/&quot;values&quot;:\[(?:[^,]+,){13}/, `&quot;values&quot;:${gap}`),
+      contentType: 'text/html',
+    });
+  });
+  await page.emulateMedia({ media: 'screen', colorScheme: 'light' });
+  await page.goto(`${url}/locations/new-york`);
+  await page.locator('figure.chart .uplot').first().waitFor();
+  t.true((await widestGap(page, BLUE)) > 8, 'what is missing is not drawn');
+});
+
+browserTest('a chart can be zoomed with the pointer, and the whole span is one button away', async (t) => {
+  t.timeout(60_000);
+  const url = await site(t);
+  const { page } = await open(t, { viewport: { width: 1280, height: 900 } });
+  await page.goto(`${url}/locations/new-york`);
+  const [area, reset] = [page.locator('figure.chart .u-over').first(), page.locator('figure.chart button').first()];
+  const { x, y, width } = (await area.boundingBox()) ?? { x: 0, y: 0, width: 0 };
+  t.false(await reset.isVisible());
+  await page.mouse.move(x + width / 3, y + 50);
+  await page.mouse.down();
+  await page.mouse.move(x + width / 2, y + 50, { steps: 5 });
+  await page.mouse.up();
+  await reset.click();
+  t.false(await reset.isVisible());
 });
 
 browserTest('with the keyboard alone: the skip link comes first, then the pages, then every place', async (t) => {

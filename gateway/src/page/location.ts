@@ -1,7 +1,8 @@
 import { Derived, slotInstant, WeatherRecord } from '@weatherline/events';
 import { getMetadata } from 'valibot';
 import { chart, type ChartOptions } from './chart.ts';
-import { flagLegend, seriesOf } from './home.ts';
+import { pointsOf } from './chart-points.ts';
+import { flagLegend } from './home.ts';
 import { html, Html } from './html.ts';
 import { layout } from './layout.ts';
 import { DAYS, type PageModel, type PlaceView } from './model.ts';
@@ -23,28 +24,44 @@ const CHARTS: readonly Wanted[] = [
     title: 'Temperature',
     unit: '°C',
     decimals: 1,
+    bounds: { leastSpan: 1 },
     fields: [
       ['temp', 'air'],
       ['derived.dew_point', 'dew point'],
     ],
   },
-  { title: 'Pressure', unit: 'hPa, reduced to sea level', decimals: 0, fields: [['pressure', 'pressure']] },
+  {
+    title: 'Pressure',
+    unit: 'hPa',
+    about: 'reduced to sea level',
+    decimals: 1,
+    bounds: { leastSpan: 4 },
+    fields: [['pressure', 'pressure']],
+  },
   {
     title: 'Wind at 10 m',
     unit: 'm/s',
     decimals: 1,
-    bounds: [0, 200],
+    bounds: { leastSpan: 2, least: 0 },
     fields: [
       ['wind_speed', 'mean'],
       ['wind_gust', 'gust'],
     ],
   },
-  { title: 'Relative humidity', unit: '%', decimals: 0, bounds: [0, 100], fields: [['humidity', 'humidity']] },
+  {
+    title: 'Relative humidity',
+    unit: '%',
+    decimals: 0,
+    bounds: { leastSpan: 100, least: 0, most: 100 },
+    fields: [['humidity', 'humidity']],
+  },
   {
     title: 'Precipitation',
-    unit: 'mm in the last hour',
-    decimals: 1,
-    bounds: [0, 500],
+    unit: 'mm',
+    about: 'in the last hour',
+    decimals: 2,
+    form: 'bar',
+    bounds: { leastSpan: 1, least: 0 },
     fields: [
       ['rain_1h', 'rain'],
       ['snow_1h', 'snow, as water'],
@@ -90,7 +107,7 @@ export function locationPage(model: PageModel, place: PlaceView, days: number): 
 }
 
 function linesOf(place: PlaceView, fields: Wanted['fields']): ChartOptions['lines'] {
-  return fields.map(([field, name], at) => ({ name, values: seriesOf(place, field), isDashed: at > 0 }));
+  return fields.map(([field, name]) => ({ name, values: pointsOf(place, field) }));
 }
 
 function latest({ row, slot }: NonNullable<PlaceView['newest']>, timezone: string | undefined): Html {

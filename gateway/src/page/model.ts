@@ -13,7 +13,7 @@ export type PlaceView = {
   readonly location: Location;
   /** Its newest record of the span, and the slot that it is of. */
   readonly newest: { readonly row: Row; readonly slot: string } | undefined;
-  /** Every slot of the span that has a product, oldest first. */
+  /** Every slot of the span, oldest first; a missing one has no row. */
   readonly samples: readonly Sample[];
 };
 
@@ -53,18 +53,19 @@ export async function loadModel(ports: RoutePorts): Promise<PageModel> {
     from,
     version,
     product: all.at(-1),
-    places: placesOf(locations, all),
+    places: placesOf(locations, all, runs),
     runs,
     failingSince: storeHealth().failingSince,
   };
 }
 
-function placesOf(configured: readonly Location[], products: readonly Product[]): PlaceView[] {
+function placesOf(configured: readonly Location[], products: readonly Product[], runs: readonly Run[]): PlaceView[] {
   const bySlot = products.map((product) => ({
     slot: product.id,
     at: slotInstant(product.id) ?? product.producedAt,
     rows: new Map(byLocation(product).map((line) => [line.locationId, line.record])),
   }));
+  const times = timesOf(bySlot, runs);
   const known = new Map(configured.map((location) => [location.id, location]));
   for (const [id, row] of bySlot.at(-1)?.rows ?? []) {
     const { lat, lon, location_name: name } = row;
@@ -78,8 +79,22 @@ function placesOf(configured: readonly Location[], products: readonly Product[])
       return {
         location,
         newest: found === undefined || row === undefined ? undefined : { row, slot: found.slot },
-        samples: bySlot.map(({ at, rows }) => ({ at, row: rows.get(location.id) })),
+        samples: times.map(({ at, rows }) => ({ at, row: rows?.get(location.id) })),
       };
     })
     .toSorted((a, b) => (a.location.name < b.location.name ? -1 : 1));
+}
+
+type OfSlot = { readonly slot: string; readonly at: Date; readonly rows?: ReadonlyMap<string, Row> };
+
+/** The products with the slots between and after them that have none: nobody has to guess where a gap is. */
+function timesOf(bySlot: readonly OfSlot[], runs: readonly Run[]): readonly OfSlot[] {
+  const first = bySlot[0]?.slot;
+  if (first === undefined) return [];
+  const read = new Set(bySlot.map(({ slot }) => slot));
+  const without = runs.flatMap(({ id }): OfSlot[] => {
+    const at = slotInstant(id);
+    return at === undefined || id < first || read.has(id) ? [] : [{ slot: id, at }];
+  });
+  return [...bySlot, ...without].toSorted((a, b) => (a.slot < b.slot ? -1 : 1));
 }

@@ -35,13 +35,19 @@ tbody th{font-weight:600}
 .unit{font-weight:400;display:block}
 svg.wind{width:1.05em;height:1.05em;vertical-align:-.12em}svg.wind path{fill:currentColor}
 svg.spark{width:6rem;height:1.7rem;display:block}
-.line{fill:none;stroke:var(--one);stroke-width:1.6;stroke-linejoin:round;stroke-linecap:round}.line1{stroke:var(--two)}.dashed{stroke-dasharray:5 4}
+.line{fill:none;stroke:var(--one);stroke-width:1.6;stroke-linejoin:round;stroke-linecap:round}.line1{stroke:var(--two);stroke-dasharray:5 4}
+.bar{fill:var(--one)}.bar1{fill:var(--two)}
 .mark{fill:none;stroke:currentColor;stroke-width:1.6}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,30rem),1fr));gap:.75rem}
 .chart{margin:0;background:var(--card);border:1px solid var(--line);border-radius:10px;padding:.7rem .8rem .3rem}
-.chart svg{display:block;width:100%;height:auto}.chart text{fill:var(--soft);font-size:11px}
+.chart{container-type:inline-size}.chart svg{display:block;width:100%;max-width:40rem;height:auto}.chart text{fill:var(--soft);font-size:12px;paint-order:stroke;stroke:var(--card);stroke-width:2px}.chart figcaption{display:flow-root}
+@container (max-width:20.5rem){.chart text{font-size:13px}}@container (max-width:26rem){.chart .odd{display:none}}@container (min-width:26rem){.chart text{font-size:10px}}@container (min-width:32rem){.chart text{font-size:8.5px}}
 .rule{stroke:var(--line);stroke-width:.8}.day{stroke:var(--coast);stroke-width:.6;stroke-dasharray:2 3}
-.key::before{content:"";display:inline-block;width:1.4em;border-top:2px solid var(--one);margin:0 .35em 0 .7em;vertical-align:middle}.key1::before{border-top:2px dashed var(--two)}
+.key,.none{margin-left:.7em;display:inline-block}.key::before{content:"";display:inline-block;width:1.4em;border-top:2px solid var(--one);margin-right:.35em;vertical-align:middle}.key1::before{border-top:2px dashed var(--two)}.box::before{width:.7em;border-top:.7em solid var(--one);vertical-align:baseline}.key1.box::before{border-top:.7em solid var(--two)}
+.chart details{margin:.1rem 0 .4rem;font-size:.88rem}.chart summary{color:var(--link);cursor:pointer;min-height:1.6rem}.chart .scroll{max-height:18rem;overflow:auto}
+.chart button{float:right;padding:.1rem .7rem;font-size:.85rem;min-height:1.6rem}.chart .u-series>*{border:0;font-size:.85rem}
+@media screen{.chart.live>svg{display:none}}
+@media print{.chart .uplot,.chart button,.chart details,.skip,nav{display:none}.scroll{overflow:visible}th,td,td.wide{white-space:normal;min-width:0}.chart,tr{break-inside:avoid}}
 .runs{display:flex;flex-wrap:wrap;gap:.1rem 1rem;list-style:none;margin:0;padding:0}.runs a{color:inherit;text-decoration:none}.runs a:hover{text-decoration:underline}
 .now{font-size:1.15rem;margin:.2rem 0}.now b{font-size:1.7rem}
 .spans{display:flex;flex-wrap:wrap;gap:.2rem 1.1rem}
