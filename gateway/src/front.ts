@@ -5,6 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Access, Admission } from './access-port.ts';
 import { Answer, type FlatHeaders } from './http/answer.ts';
 import type { AnswerCache, Kept } from './http/answer-cache.ts';
+import { hasValidHost, originForm } from './http/host.ts';
 import { Problem } from './http/problem.ts';
 import type { KeepingContext, Reply } from './http/reply.ts';
 import { type Exchange, sendContent, sendPassing, sendProblem, sendRedirect, sendStream } from './http/send.ts';
@@ -59,6 +60,8 @@ export class Front {
 
   /** Answers what can be answered at once; `next` is called for what needs work. */
   receive(request: IncomingMessage, response: ServerResponse, next: () => void): void {
+    // Everything from here on, the kept answers too, goes by path and query alone.
+    if (request.url?.startsWith('/') === false) request.url = originForm(request.url);
     const asked = request.headers['x-request-id'];
     const requestId = typeof asked === 'string' && /^[\w.-]{1,64}$/.test(asked) ? asked : randomUUID();
     const own = ['x-request-id', requestId, ...ALWAYS];
@@ -119,6 +122,9 @@ export class Front {
     const visit = { ...arrival, own: [...own, ...admission.headers], admission, route: 'none' };
     try {
       if (admission.refused !== undefined) throw admission.refused;
+      if (!hasValidHost(request)) {
+        throw new Problem('invalid-request', 'a request names one host', { headers: { connection: 'close' } });
+      }
       if (this.#isAnswered(visit)) return;
       const kept = this.#kept(request);
       const encoding = kept?.answer.ready(headerOf(request, 'accept-encoding'));
