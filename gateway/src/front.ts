@@ -3,6 +3,7 @@ import type { Clock, HttpObservation, Logger } from '@weatherline/runtime';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Access, Admission } from './access-port.ts';
+import { plainAccept } from './http/accept.ts';
 import { Answer, type FlatHeaders } from './http/answer.ts';
 import type { AnswerCache, Kept } from './http/answer-cache.ts';
 import { hasValidHost, originForm } from './http/host.ts';
@@ -62,7 +63,8 @@ export class Front {
   receive(request: IncomingMessage, response: ServerResponse, next: () => void): void {
     // Everything from here on, the kept answers too, goes by path and query alone.
     if (request.url?.startsWith('/') === false) request.url = originForm(request.url);
-    const asked = request.headers['x-request-id'];
+    const { accept, 'x-request-id': asked } = request.headers;
+    if (accept?.includes(';') === true) request.headers.accept = plainAccept(accept);
     const requestId = typeof asked === 'string' && /^[\w.-]{1,64}$/.test(asked) ? asked : randomUUID();
     const own = ['x-request-id', requestId, ...ALWAYS];
     if (this.#draining) own.push('connection', 'close');
