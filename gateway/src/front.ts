@@ -1,12 +1,12 @@
 import type { Schedule } from '@weatherline/events/schedule';
 import type { Clock, HttpObservation, Logger } from '@weatherline/runtime';
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Access, Admission } from './access-port.ts';
 import { plainAccept } from './http/accept.ts';
-import { Answer, type FlatHeaders } from './http/answer.ts';
+import { Answer } from './http/answer.ts';
 import type { AnswerCache, Kept } from './http/answer-cache.ts';
 import { hasValidHost, originForm } from './http/host.ts';
+import { ALWAYS, requestIdOf, withoutPage } from './http/own-headers.ts';
 import { Problem } from './http/problem.ts';
 import type { KeepingContext, Reply } from './http/reply.ts';
 import { type Exchange, sendContent, sendPassing, sendProblem, sendRedirect, sendStream } from './http/send.ts';
@@ -39,7 +39,6 @@ const LONGEST_KEY = 2_000;
 const ALLOWED = 'GET, HEAD, OPTIONS';
 /** These show no data: they are open to everybody also where a key is asked for. */
 const OPEN = /^\/(health|openapi\.json|docs|problems|schemas|assets)(\/|$|\?)/;
-const ALWAYS: FlatHeaders = ['x-content-type-options', 'nosniff', 'referrer-policy', 'no-referrer'];
 
 /**
  * Where every request comes in and every answer goes out. What is kept is sent from here without a router: that is the
@@ -63,9 +62,9 @@ export class Front {
   receive(request: IncomingMessage, response: ServerResponse, next: () => void): void {
     // Everything from here on, the kept answers too, goes by path and query alone.
     if (request.url?.startsWith('/') === false) request.url = originForm(request.url);
-    const { accept, 'x-request-id': asked } = request.headers;
+    const { accept } = request.headers;
     if (accept?.includes(';') === true) request.headers.accept = plainAccept(accept);
-    const requestId = typeof asked === 'string' && /^[\w.-]{1,64}$/.test(asked) ? asked : randomUUID();
+    const requestId = requestIdOf(request);
     const own = ['x-request-id', requestId, ...ALWAYS];
     if (this.#draining) own.push('connection', 'close');
     const startedAt = this.#options.clock.now().getTime();
@@ -101,9 +100,12 @@ export class Front {
     }
     if (found.kind === 'whole') {
       await this.#sendAnswer(visit, new Answer(found, visit.route, this.#keeping()), 0, 'weatherline; fwd=bypass');
-    } else if (found.kind === 'content') this.#done(visit, await sendContent(visit, found, this.#keeping()));
-    else if (found.kind === 'stream') this.#done(visit, await sendStream(visit, found));
-    else this.#done(visit, found.kind === 'redirect' ? sendRedirect(visit, found) : sendPassing(visit, found));
+      return;
+    }
+    const exchange = withoutPage(visit);
+    if (found.kind === 'content') this.#done(visit, await sendContent(exchange, found, this.#keeping()));
+    else if (found.kind === 'stream') this.#done(visit, await sendStream(exchange, found));
+    else this.#done(visit, found.kind === 'redirect' ? sendRedirect(exchange, found) : sendPassing(exchange, found));
   }
 
   /** Every end that is no success becomes a problem document; what is not meant for callers stays in the log. */
@@ -115,7 +117,7 @@ export class Front {
       this.#observed(visit, problem.status);
       return;
     }
-    sendProblem(visit, problem, visit.requestId);
+    sendProblem(withoutPage(visit), problem, visit.requestId);
     this.#observed(visit, problem.status);
   }
 
@@ -148,9 +150,11 @@ export class Front {
   }
 
   /** Methods and bodies that no route has, and preflights. */
-  #isAnswered({ request, response, admission, own }: Omit<Visit, 'target'>): boolean {
+  #isAnswered(visit: Omit<Visit, 'target'>): boolean {
+    const { request, response, admission } = visit;
     const { method, headers } = request;
     if (method === 'OPTIONS' || admission.answered !== undefined) {
+      const { own } = withoutPage(visit);
       response.writeHead(204, [...own, 'allow', ALLOWED]).end();
       return true;
     }
