@@ -53,7 +53,10 @@ export function createGatewayServer({ callback }: Pick<Gateway, 'callback'>): Se
   });
   // Nothing here is a tunnel, and nobody is asked to send a body.
   server.on('connect', (_: IncomingMessage, socket: Duplex) =>
-    refuse(socket, new Problem('method-not-allowed', 'nothing here is a tunnel', { headers: { allow: 'GET, HEAD, OPTIONS' } })),
+    refuse(
+      socket,
+      new Problem('method-not-allowed', 'nothing here is a tunnel', { headers: { allow: 'GET, HEAD, OPTIONS' } }),
+    ),
   );
   server.on('checkContinue', (request, response) => {
     close(request, response, new Problem('body-not-allowed', 'a request that reads has no body'));

@@ -11,7 +11,8 @@ export type Cors = {
   ): { readonly status: 204; readonly headers: CorsHeaders } | undefined;
 };
 
-const EXPOSED = ['ETag', 'Link', 'RateLimit', 'RateLimit-Policy', 'X-Request-Id', 'Content-Location', 'Retry-After', 'Content-Range', 'Accept-Ranges', 'Repr-Digest', 'Content-Disposition', 'WWW-Authenticate'].join(', ');
+const EXPOSED =
+  'ETag, Link, RateLimit, RateLimit-Policy, X-Request-Id, Content-Location, Retry-After, Content-Range, Accept-Ranges, Repr-Digest, Content-Disposition, WWW-Authenticate';
 const PREFLIGHT: CorsHeaders = {
   'Access-Control-Allow-Methods': 'GET, HEAD, OPTIONS',
   'Access-Control-Allow-Headers':

@@ -15,7 +15,7 @@ import { wantedSlot } from './products.ts';
 const WINDOW_MS = 5 * 60_000;
 const EXPIRES_MS = 15 * 60_000;
 
-const part = whole('Of a product of several parts: which one, from 1', 1, 99_999);
+const PART = whole('Of a product of several parts: which one, from 1', 1, 99_999);
 
 const content = operation({
   id: 'getProductContent',
@@ -29,7 +29,7 @@ const content = operation({
       /^[\w-]{8}$/,
       'must be the first eight characters of an ETag',
     ),
-    part,
+    part: PART,
   },
   formats: ['json'],
   answers: [
@@ -74,7 +74,7 @@ const download = operation({
   path: { slot },
   query: {
     redirect: flag('false = an answer in JSON instead of the redirect'),
-    part,
+    part: PART,
   },
   formats: ['json'],
   answers: [

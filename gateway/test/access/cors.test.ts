@@ -2,7 +2,8 @@ import test from 'ava';
 import fc from 'fast-check';
 import { createCors } from '../../src/access/index.ts';
 
-const EXPOSED = 'ETag, Link, RateLimit, RateLimit-Policy, X-Request-Id, Content-Location, Retry-After, Content-Range, Accept-Ranges, Repr-Digest, Content-Disposition, WWW-Authenticate';
+const EXPOSED =
+  'ETag, Link, RateLimit, RateLimit-Policy, X-Request-Id, Content-Location, Retry-After, Content-Range, Accept-Ranges, Repr-Digest, Content-Disposition, WWW-Authenticate';
 const PREFLIGHT = {
   'Access-Control-Allow-Methods': 'GET, HEAD, OPTIONS',
   'Access-Control-Allow-Headers':

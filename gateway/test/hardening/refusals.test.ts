@@ -39,7 +39,8 @@ for (const [what, bytes, status, slug, path] of REFUSED) {
 test('what is no page may load nothing, and a page has one policy, its own', async (t) => {
   const { url, store } = await realServer(t);
   const { objects } = await store.list({ prefix: 'weather-products/' });
-  const [, year = '', month = '', day = '', time = ''] = /(\d{4})\/(\d\d)\/(\d\d)\/(\d{6})/.exec(objects[0]?.key ?? '') ?? [];
+  const [, year = '', month = '', day = '', time = ''] =
+    /(\d{4})\/(\d\d)\/(\d\d)\/(\d{6})/.exec(objects[0]?.key ?? '') ?? [];
   const slot = `${year}${month}${day}T${time}Z`;
   const strict = "default-src 'none'; frame-ancestors 'none'";
   for (const path of [
