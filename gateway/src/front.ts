@@ -2,10 +2,9 @@ import type { Schedule } from '@weatherline/events/schedule';
 import type { Clock, HttpObservation, Logger } from '@weatherline/runtime';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Access, Admission } from './access-port.ts';
-import { plainAccept } from './http/accept.ts';
 import { Answer } from './http/answer.ts';
-import type { AnswerCache, Kept } from './http/answer-cache.ts';
-import { hasValidHost, originForm } from './http/host.ts';
+import type { AnswerCache } from './http/answer-cache.ts';
+import { ALLOWED, checkHost, checkReads, encodingsOf, isOpen, keyOf, settle } from './http/arrival.ts';
 import { ALWAYS, requestIdOf, withoutPage } from './http/own-headers.ts';
 import { Problem } from './http/problem.ts';
 import type { KeepingContext, Reply } from './http/reply.ts';
@@ -35,10 +34,6 @@ export type FrontOptions = {
 /** More requests than this, not counting those that are answered at once, are sent away. */
 const MOST_IN_HAND = 1_024;
 const FRESH_S = WINDOW_MS / 1000;
-const LONGEST_KEY = 2_000;
-const ALLOWED = 'GET, HEAD, OPTIONS';
-/** These show no data: they are open to everybody also where a key is asked for. */
-const OPEN = /^\/(health|openapi\.json|docs|problems|schemas|assets)(\/|$|\?)/;
 
 /**
  * Where every request comes in and every answer goes out. What is kept is sent from here without a router: that is the
@@ -60,16 +55,13 @@ export class Front {
 
   /** Answers what can be answered at once; `next` is called for what needs work. */
   receive(request: IncomingMessage, response: ServerResponse, next: () => void): void {
-    // Everything from here on, the kept answers too, goes by path and query alone.
-    if (request.url?.startsWith('/') === false) request.url = originForm(request.url);
-    const { accept } = request.headers;
-    if (accept?.includes(';') === true) request.headers.accept = plainAccept(accept);
+    settle(request);
     const requestId = requestIdOf(request);
     const own = ['x-request-id', requestId, ...ALWAYS];
     if (this.#draining) own.push('connection', 'close');
     const startedAt = this.#options.clock.now().getTime();
     const arrival = { request, response, own, requestId, startedAt };
-    const admission = this.#options.access?.admit(request, OPEN.test(request.url ?? '/')) ?? { headers: [] };
+    const admission = this.#options.access?.admit(request, isOpen(request)) ?? { headers: [] };
     if (admission instanceof Promise) {
       admission.then(
         (decided) => this.#admitted(arrival, decided, next),
@@ -126,20 +118,23 @@ export class Front {
     const visit = { ...arrival, own: [...own, ...admission.headers], admission, route: 'none' };
     try {
       if (admission.refused !== undefined) throw admission.refused;
-      if (!hasValidHost(request)) {
-        throw new Problem('invalid-request', 'a request names one host', { headers: { connection: 'close' } });
+      checkHost(request);
+      if (request.method === 'OPTIONS' || admission.answered !== undefined) {
+        response.writeHead(204, [...withoutPage(visit).own, 'allow', ALLOWED]).end();
+        return;
       }
-      if (this.#isAnswered(visit)) return;
-      const kept = this.#kept(request);
-      const encoding = kept?.answer.ready(headerOf(request, 'accept-encoding'));
+      checkReads(request);
+      const key = keyOf(request);
+      const kept = key === undefined ? undefined : this.#options.answers.current(key);
+      const encoding = kept?.answer.ready(encodingsOf(request));
       if (kept !== undefined && encoding !== undefined) {
         const ageS = this.#options.answers.ageS(kept);
+        visit.route = kept.answer.route;
         const status = kept.answer.send(request, response, encoding, {
           own: visit.own,
           ageS,
           cacheStatus: statusOf(ageS),
         });
-        visit.route = kept.answer.route;
         this.#done(visit, status);
         return;
       }
@@ -147,32 +142,6 @@ export class Front {
     } catch (error) {
       this.fail(visit, error);
     }
-  }
-
-  /** Methods and bodies that no route has, and preflights. */
-  #isAnswered(visit: Omit<Visit, 'target'>): boolean {
-    const { request, response, admission } = visit;
-    const { method, headers } = request;
-    if (method === 'OPTIONS' || admission.answered !== undefined) {
-      const { own } = withoutPage(visit);
-      response.writeHead(204, [...own, 'allow', ALLOWED]).end();
-      return true;
-    }
-    if (method !== 'GET' && method !== 'HEAD') {
-      throw new Problem('method-not-allowed', `${(method ?? '').slice(0, 20)} is not allowed here`, {
-        headers: { allow: ALLOWED, connection: 'close' },
-      });
-    }
-    const length = headers['content-length'];
-    if ((length !== undefined && length !== '0') || headers['transfer-encoding'] !== undefined) {
-      throw new Problem('body-not-allowed', 'a request that reads has no body', { headers: { connection: 'close' } });
-    }
-    return false;
-  }
-
-  #kept(request: IncomingMessage): Kept | undefined {
-    const key = keyOf(request);
-    return key === undefined ? undefined : this.#options.answers.current(key);
   }
 
   #takeInHand(visit: Visit, next: () => void): void {
@@ -189,7 +158,7 @@ export class Front {
 
   async #sendAnswer(visit: Visit, answer: Answer, ageS: number, cacheStatus: string): Promise<void> {
     const { request, response, own } = visit;
-    const encoding = await answer.prepare(headerOf(request, 'accept-encoding'));
+    const encoding = await answer.prepare(encodingsOf(request));
     if (response.destroyed) return;
     this.#done(visit, answer.send(request, response, encoding, { own, ageS, cacheStatus }));
   }
@@ -228,15 +197,4 @@ function statusOf(ageS: number): string {
 
 function isGone(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
-}
-
-function headerOf(request: IncomingMessage, name: 'accept-encoding'): string | undefined {
-  const value = request.headers[name];
-  return typeof value === 'string' ? value : undefined;
-}
-
-/** What an answer is kept under: the target as it was sent, and what was accepted. */
-function keyOf({ url = '/', headers }: IncomingMessage): string | undefined {
-  const key = `${url}\n${headers.accept ?? ''}`;
-  return key.length > LONGEST_KEY ? undefined : key;
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Gateway } from './app.ts';
+import { ALLOWED } from './http/arrival.ts';
 import { ALWAYS, NOTHING, requestIdOf } from './http/own-headers.ts';
 import { Problem, PROBLEM_TYPE, type ProblemSlug } from './http/problem.ts';
 import { sendProblem } from './http/send.ts';
@@ -53,10 +54,7 @@ export function createGatewayServer({ callback }: Pick<Gateway, 'callback'>): Se
   });
   // Nothing here is a tunnel, and nobody is asked to send a body.
   server.on('connect', (_: IncomingMessage, socket: Duplex) =>
-    refuse(
-      socket,
-      new Problem('method-not-allowed', 'nothing here is a tunnel', { headers: { allow: 'GET, HEAD, OPTIONS' } }),
-    ),
+    refuse(socket, new Problem('method-not-allowed', 'nothing here is a tunnel', { headers: { allow: ALLOWED } })),
   );
   server.on('checkContinue', (request, response) => {
     close(request, response, new Problem('body-not-allowed', 'a request that reads has no body'));
