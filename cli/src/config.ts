@@ -1,5 +1,6 @@
 import { DEPLOYABLE_VARIABLES } from '@weatherline/adapters/settings';
 import { DEFAULT_LOCATIONS, type Location } from '@weatherline/events';
+import { ACCESS_SETTINGS, checkAccess } from '@weatherline/gateway/settings';
 import { COMMON, loadConfig, type Environment, type Values } from '@weatherline/runtime';
 import { recordedPlaces } from '@weatherline/testkit/upstream';
 
@@ -8,6 +9,7 @@ export const SETTINGS = {
   ...COMMON,
   // One machine: nothing is offered to the network unless somebody says so.
   httpHost: { ...COMMON.httpHost, fallback: '127.0.0.1' },
+  ...ACCESS_SETTINGS,
 } as const;
 
 export type ProviderName = 'recorded' | 'openweather' | 'open-meteo';
@@ -22,6 +24,7 @@ export type Config = Omit<Values<typeof SETTINGS>, 'provider' | 'locations'> & {
 /** Reads the environment; throws one ConfigurationError that names every problem. */
 export function readConfig(env: Environment): Config {
   const values = loadConfig(SETTINGS, env, DEPLOYABLE_VARIABLES);
+  checkAccess(values);
   const provider = values.provider ?? (values.openweatherKey === undefined ? 'recorded' : 'openweather');
   return {
     ...values,

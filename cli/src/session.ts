@@ -42,7 +42,7 @@ export async function openOwned(data: string, output: Output, resources: AsyncDi
   const system = await openSystem({ directory, provider, clock, log, version: release, metrics }, resources);
   const { signal } = stopping;
   const { print, say } = output;
-  return { config, system, owner, clock, log, metrics, version: release, signal, print, say };
+  return { config, env, system, owner, clock, log, metrics, version: release, signal, print, say };
 }
 
 /** What a command that only reads needs; the owner may be at work at the same time. */

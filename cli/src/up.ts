@@ -1,10 +1,11 @@
-import { createGateway, createGatewayServer, storeCheck, type Gateway } from '@weatherline/gateway';
+import { createGateway, createGatewayServer, openAccess, storeCheck, type Gateway } from '@weatherline/gateway';
 import {
   ConfigurationError,
   EXIT,
   listen,
   serveInfra,
   type Clock,
+  type Environment,
   type Infra,
   type Logger,
   type Metrics,
@@ -22,6 +23,7 @@ import type { System } from './system.ts';
 
 export type UpPorts = {
   readonly config: Config;
+  readonly env: Environment;
   readonly system: System;
   readonly owner: Owner;
   readonly clock: Clock;
@@ -173,7 +175,8 @@ async function openInfra(ports: UpPorts, gateway: Gateway): Promise<Infra> {
   }
 }
 
-function gatewayPorts({ config, system, clock, log, version }: UpPorts): Parameters<typeof createGateway>[0] {
+function gatewayPorts({ config, env, system, clock, log, version }: UpPorts): Parameters<typeof createGateway>[0] {
   const { schedule, locations } = config;
-  return { store: system.store, clock, log, schedule, locations, version };
+  const access = openAccess({ config, env, clock, log });
+  return { store: system.store, clock, log, schedule, locations, version, access };
 }

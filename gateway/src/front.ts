@@ -1,9 +1,10 @@
 import type { Clock, HttpObservation, Logger } from '@weatherline/runtime';
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Access, Admission } from './access-port.ts';
-import { Answer, type FlatHeaders } from './http/answer.ts';
-import type { AnswerCache, Kept } from './http/answer-cache.ts';
+import { Answer } from './http/answer.ts';
+import type { AnswerCache } from './http/answer-cache.ts';
+import { ALLOWED, checkHost, checkReads, encodingsOf, isOpen, keyOf, settle } from './http/arrival.ts';
+import { ALWAYS, requestIdOf, withoutPage } from './http/own-headers.ts';
 import { Problem } from './http/problem.ts';
 import type { Content, KeepingContext, Reply } from './http/reply.ts';
 import { type Exchange, sendContent, sendPassing, sendProblem, sendRedirect, sendStream } from './http/send.ts';
@@ -33,11 +34,6 @@ export type FrontOptions = {
 /** More requests than this, not counting those that are answered at once, are sent away. */
 const MOST_IN_HAND = 1_024;
 const FRESH_S = WINDOW_MS / 1000;
-const LONGEST_KEY = 2_000;
-const ALLOWED = 'GET, HEAD, OPTIONS';
-/** These show no data: they are open to everybody also where a key is asked for. */
-const OPEN = /^\/(health|openapi\.json|docs|problems|schemas|assets)(\/|$|\?)/;
-const ALWAYS: FlatHeaders = ['x-content-type-options', 'nosniff', 'referrer-policy', 'no-referrer'];
 
 /**
  * Where every request comes in and every answer goes out. What is kept is sent from here without a router: that is the
@@ -59,13 +55,13 @@ export class Front {
 
   /** Answers what can be answered at once; `next` is called for what needs work. */
   receive(request: IncomingMessage, response: ServerResponse, next: () => Promise<void>): void {
-    const asked = request.headers['x-request-id'];
-    const requestId = typeof asked === 'string' && /^[\w.-]{1,64}$/.test(asked) ? asked : randomUUID();
+    settle(request);
+    const requestId = requestIdOf(request);
     const own = ['x-request-id', requestId, ...ALWAYS];
     if (this.#draining) own.push('connection', 'close');
     const startedAt = this.#options.clock.now().getTime();
     const arrival = { request, response, own, requestId, startedAt };
-    const admission = this.#options.access?.admit(request, OPEN.test(request.url ?? '/')) ?? { headers: [] };
+    const admission = this.#options.access?.admit(request, isOpen(request)) ?? { headers: [] };
     if (admission instanceof Promise) {
       admission.then(
         (decided) => this.#admitted(arrival, decided, next),
@@ -97,9 +93,12 @@ export class Front {
     if (found.kind === 'whole') {
       const { keeping } = this.#options;
       await this.#sendAnswer(visit, new Answer(found, visit.route, keeping()), 0, 'weatherline; fwd=bypass');
-    } else if (found.kind === 'content') this.#done(visit, await this.#sendContent(visit, found, produce));
-    else if (found.kind === 'stream') this.#done(visit, await sendStream(visit, found));
-    else this.#done(visit, found.kind === 'redirect' ? sendRedirect(visit, found) : sendPassing(visit, found));
+      return;
+    }
+    const exchange = withoutPage(visit);
+    if (found.kind === 'content') this.#done(visit, await this.#sendContent(exchange, found, produce));
+    else if (found.kind === 'stream') this.#done(visit, await sendStream(exchange, found));
+    else this.#done(visit, found.kind === 'redirect' ? sendRedirect(exchange, found) : sendPassing(exchange, found));
   }
 
   /** Every end that is no success becomes a problem document; what is not meant for callers stays in the log. */
@@ -111,7 +110,7 @@ export class Front {
       this.#observed(visit, problem.status);
       return;
     }
-    sendProblem(visit, problem, visit.requestId);
+    sendProblem(withoutPage(visit), problem, visit.requestId);
     this.#observed(visit, problem.status);
   }
 
@@ -124,17 +123,23 @@ export class Front {
     const visit = { ...arrival, own: [...own, ...admission.headers], admission, route: 'none' };
     try {
       if (admission.refused !== undefined) throw admission.refused;
-      if (this.#isAnswered(visit)) return;
-      const kept = this.#kept(request);
-      const encoding = kept?.answer.ready(headerOf(request, 'accept-encoding'));
+      checkHost(request);
+      if (request.method === 'OPTIONS' || admission.answered !== undefined) {
+        response.writeHead(204, [...withoutPage(visit).own, 'allow', ALLOWED]).end();
+        return;
+      }
+      checkReads(request);
+      const key = keyOf(request);
+      const kept = key === undefined ? undefined : this.#options.answers.current(key);
+      const encoding = kept?.answer.ready(encodingsOf(request));
       if (kept !== undefined && encoding !== undefined) {
         const ageS = this.#options.answers.ageS(kept);
+        visit.route = kept.answer.route;
         const status = kept.answer.send(request, response, encoding, {
           own: visit.own,
           ageS,
           cacheStatus: statusOf(ageS),
         });
-        visit.route = kept.answer.route;
         this.#done(visit, status);
         return;
       }
@@ -142,30 +147,6 @@ export class Front {
     } catch (error) {
       this.fail(visit, error);
     }
-  }
-
-  /** Methods and bodies that no route has, and preflights. */
-  #isAnswered({ request, response, admission, own }: Omit<Visit, 'target'>): boolean {
-    const { method, headers } = request;
-    if (method === 'OPTIONS' || admission.answered !== undefined) {
-      response.writeHead(204, [...own, 'allow', ALLOWED]).end();
-      return true;
-    }
-    if (method !== 'GET' && method !== 'HEAD') {
-      throw new Problem('method-not-allowed', `${(method ?? '').slice(0, 20)} is not allowed here`, {
-        headers: { allow: ALLOWED, connection: 'close' },
-      });
-    }
-    const length = headers['content-length'];
-    if ((length !== undefined && length !== '0') || headers['transfer-encoding'] !== undefined) {
-      throw new Problem('body-not-allowed', 'a request that reads has no body', { headers: { connection: 'close' } });
-    }
-    return false;
-  }
-
-  #kept(request: IncomingMessage): Kept | undefined {
-    const key = keyOf(request);
-    return key === undefined ? undefined : this.#options.answers.current(key);
   }
 
   #takeInHand(visit: Visit, next: () => Promise<void>): void {
@@ -187,21 +168,21 @@ export class Front {
 
   async #sendAnswer(visit: Visit, answer: Answer, ageS: number, cacheStatus: string): Promise<void> {
     const { request, response, own } = visit;
-    const encoding = await answer.prepare(headerOf(request, 'accept-encoding'));
+    const encoding = await answer.prepare(encodingsOf(request));
     if (response.destroyed) return;
     this.#done(visit, answer.send(request, response, encoding, { own, ageS, cacheStatus }));
   }
 
   /** A product that was replaced since it was listed is looked up again: its bytes never go out under an old tag. */
-  async #sendContent(visit: Visit, content: Content, produce: () => Promise<Reply>): Promise<number> {
+  async #sendContent(exchange: Exchange, content: Content, produce: () => Promise<Reply>): Promise<number> {
     const { keeping } = this.#options;
     try {
-      return await sendContent(visit, content, keeping());
+      return await sendContent(exchange, content, keeping());
     } catch (error) {
-      if (!(error instanceof Replaced) || visit.response.headersSent) throw error;
+      if (!(error instanceof Replaced) || exchange.response.headersSent) throw error;
       const again = await produce();
       if (again.kind !== 'content') throw error;
-      return sendContent(visit, again, keeping());
+      return sendContent(exchange, again, keeping());
     }
   }
 
@@ -233,16 +214,6 @@ function statusOf(ageS: number): string {
 }
 
 function isGone(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
-}
-
-function headerOf(request: IncomingMessage, name: 'accept-encoding'): string | undefined {
-  const value = request.headers[name];
-  return typeof value === 'string' ? value : undefined;
-}
-
-/** What an answer is kept under: the target as it was sent, and what was accepted. */
-function keyOf({ url = '/', headers }: IncomingMessage): string | undefined {
-  const key = `${url}\n${headers.accept ?? ''}`;
-  return key.length > LONGEST_KEY ? undefined : key;
+  if (!(error instanceof Error)) return false;
+  return error.name === 'AbortError' || ('code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE');
 }

@@ -2,6 +2,7 @@ import type { Location } from '@weatherline/events';
 import type { Schedule } from '@weatherline/events/schedule';
 import type { Clock, Logger, Presigner } from '@weatherline/runtime';
 import type { Operation } from './contract/operation.ts';
+import { Plans } from './routes/plans.ts';
 import { Products } from './store/products.ts';
 import { Runs } from './store/runs.ts';
 import type { WatchedStore } from './store/watched-store.ts';
@@ -10,6 +11,7 @@ import type { WatchedStore } from './store/watched-store.ts';
 export type RoutePorts = {
   readonly products: Products;
   readonly runs: Runs;
+  readonly plans: Plans;
   readonly schedule: Schedule;
   readonly clock: Clock;
   readonly locations: readonly Location[];
@@ -33,5 +35,16 @@ export function openPorts(options: PortOptions, store: WatchedStore, operations:
     failingSince: store.failingSince,
     lastSuccess: store.lastSuccess,
   });
-  return { products, runs, schedule, clock, locations, version, operations, presigner, storeHealth };
+  return {
+    products,
+    runs,
+    plans: new Plans(runs),
+    schedule,
+    clock,
+    locations,
+    version,
+    operations,
+    presigner,
+    storeHealth,
+  };
 }

@@ -1,6 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Gateway } from './app.ts';
+import { ALLOWED } from './http/arrival.ts';
+import { ALWAYS, NOTHING, requestIdOf } from './http/own-headers.ts';
+import { Problem, PROBLEM_TYPE, type ProblemSlug } from './http/problem.ts';
+import { sendProblem } from './http/send.ts';
 
 /** Of one process; above these a connection is refused or closed. */
 export const LIMITS = {
@@ -45,38 +50,57 @@ export function createGatewayServer({ callback }: Pick<Gateway, 'callback'>): Se
     const before = last.get(socket);
     // The broken rest of a request that has its answer gets no second one, which could pass for that of another.
     if (before !== undefined && (!before.writableFinished || !before.shouldKeepAlive)) socket.destroy();
-    else refuse(socket, statusOf(error.code));
+    else refuse(socket, new Problem(slugOf(error.code), MALFORMED));
   });
   // Nothing here is a tunnel, and nobody is asked to send a body.
-  server.on('connect', (_: IncomingMessage, socket: Duplex) => refuse(socket, 405));
-  server.on('checkContinue', (_, response) => {
-    response.writeHead(413, { connection: 'close', 'content-length': '0' }).end();
+  server.on('connect', (_: IncomingMessage, socket: Duplex) =>
+    refuse(socket, new Problem('method-not-allowed', 'nothing here is a tunnel', { headers: { allow: ALLOWED } })),
+  );
+  server.on('checkContinue', (request, response) => {
+    close(request, response, new Problem('body-not-allowed', 'a request that reads has no body'));
   });
-  server.on('checkExpectation', (_, response) => {
-    response.writeHead(417, { connection: 'close', 'content-length': '0' }).end();
+  server.on('checkExpectation', (request, response) => {
+    close(request, response, new Problem('expectation-failed', 'no expectation is met here'));
   });
   return server;
 }
 
-function statusOf(code: string | undefined): number {
-  if (code === 'HPE_HEADER_OVERFLOW') return 431;
-  return code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
+const MALFORMED = 'the request is not one that HTTP/1.1 allows, or it took too long';
+
+function slugOf(code: string | undefined): ProblemSlug {
+  if (code === 'HPE_HEADER_OVERFLOW') return 'headers-too-large';
+  return code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'request-timeout' : 'invalid-request';
+}
+
+/** Answers what was read of a request that goes no further: the rest of it is not read. */
+function close(request: IncomingMessage, response: ServerResponse, problem: Problem): void {
+  const requestId = requestIdOf(request);
+  sendProblem({ request, response, own: [...ownOf(requestId), 'connection', 'close'] }, problem, requestId);
 }
 
 /** Says what is wrong without a word of what was sent, and closes: nothing behind a bad request is trusted. */
-function refuse(socket: Duplex, status: number): void {
+function refuse(socket: Duplex, problem: Problem): void {
   if (!socket.writable || socket.destroyed) {
     socket.destroy();
     return;
   }
-  const title = STATUS_CODES[status] ?? 'Bad Request';
-  const detail = 'the request is not one that HTTP/1.1 allows, or it took too long';
-  const body = JSON.stringify({ type: '/problems/invalid-request', title, status, detail });
+  const requestId = randomUUID();
+  const body = problem.text('/', requestId);
   const head = [
-    `HTTP/1.1 ${status} ${title}`,
-    'Connection: close',
-    'Content-Type: application/problem+json; charset=utf-8',
-    `Content-Length: ${Buffer.byteLength(body)}`,
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}`,
+    'connection: close',
+    `content-type: ${PROBLEM_TYPE}`,
+    `content-length: ${Buffer.byteLength(body)}`,
+    'cache-control: no-store',
+    ...lines([...Object.entries(problem.headers).flat(), ...ownOf(requestId)]),
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
+}
+
+function ownOf(requestId: string): string[] {
+  return ['x-request-id', requestId, ...ALWAYS, 'content-security-policy', NOTHING];
+}
+
+function lines(flat: readonly string[]): string[] {
+  return flat.flatMap((name, at) => (at % 2 === 0 ? [`${name}: ${flat[at + 1] ?? ''}`] : []));
 }

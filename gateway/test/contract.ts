@@ -51,7 +51,8 @@ function routeOf(path: string): string | undefined {
   );
 }
 
-function invalid(schema: object | undefined, value: unknown): string | undefined {
+/** What is wrong with a value by a schema of the document. */
+export function invalid(schema: object | undefined, value: unknown): string | undefined {
   const text = JSON.stringify(schema).replaceAll('"#/', '"openapi#/');
   const validate = ajv.compile(JSON.parse(text));
   return validate(value) ? undefined : ajv.errorsText(validate.errors);

@@ -8,7 +8,8 @@ test('the document describes every route that answers, and no other', async (t) 
   await storeProduct(served, '20261123T060000Z', [record('oslo')]);
   const told = await getJson(`${served.url}/openapi.json`);
   t.is(told.openapi, '3.1.1');
-  t.deepEqual(Object.keys(told.paths).toSorted(), operations.map(({ route }) => route).toSorted());
+  // The pages are for people; of them only the first also answers programs.
+  t.deepEqual(Object.keys(told.paths).toSorted(), ['/', ...operations.map(({ route }) => route)].toSorted());
   const values: Readonly<Record<string, string>> = {
     slot: '20261123T060000Z',
     id: 'oslo',
@@ -99,4 +100,25 @@ test("the seed's own bucket of more than a thousand objects is listed newest fir
     .trim()
     .split('\n');
   t.is(lines.length, count);
+});
+
+test('the document promises no validators where none are sent, and every refusal that can come', async (t) => {
+  const served = await serve(t);
+  await storeProduct(served, '20261123T060000Z', [record('oslo')]);
+  for (const [route, path] of [
+    ['/health', '/health'],
+    ['/v1/products/{slot}/download', '/v1/products/20261123T060000Z/download?redirect=false'],
+  ] as const) {
+    const { responses } = document.paths[route]?.get ?? { responses: {} };
+    t.false('304' in responses || '412' in responses, route);
+    t.deepEqual(responses['200']?.headers, {}, route);
+    t.false((await fetch(`${served.url}${path}`)).headers.has('etag'), route);
+  }
+  for (const [route, { get }] of Object.entries(document.paths)) {
+    for (const status of [400, 401, 403, 405, 408, 413, 417, 429, 431, 500, 503])
+      t.true(String(status) in get.responses, `${route} ${status}`);
+    t.regex(JSON.stringify(get.responses['503']), /keys-unavailable/, route);
+  }
+  const landing = await getJson(served.url);
+  t.deepEqual(Object.keys(landing), ['title', 'version', 'links']);
 });

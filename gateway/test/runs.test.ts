@@ -45,6 +45,26 @@ test('runs show what was planned, what was stored, and the slots that have neith
   t.is((await getJson(`${served.url}/v1/runs/20261123T000000Z`)).state, 'missing');
 });
 
+test('a run says why it was made, in the list as by itself, and its plan is read once', async (t) => {
+  const served = await serve(t);
+  const planned = '20261122T120000Z';
+  await storePlan(served, planned, 1);
+  await storeProduct(served, planned, [record('a')]);
+  await storePlan(served, '20261122T180000Z', 1);
+  await storeProduct(served, '20261123T000000Z', [record('a')]);
+  const url = `${served.url}/v1/runs?datetime=2026-11-22T12:00:00Z/..`;
+  const { items }: { items: Item[] } = await getJson(url);
+  t.deepEqual(
+    items.map(({ reason }) => reason),
+    [null, 'schedule', 'schedule', 'schedule'],
+  );
+  for (const { id, reason } of items) t.is((await getJson(`${served.url}/v1/runs/${id}`)).reason, reason, id);
+  const before = served.store.calls.get;
+  served.clock.advance(20_000);
+  t.is((await getJson(url)).items.length, 4);
+  t.is(served.store.calls.get, before);
+});
+
 test('runs page by a cursor', async (t) => {
   const served = await serve(t);
   const seen: string[] = [];

@@ -11,11 +11,12 @@ export type Cors = {
   ): { readonly status: 204; readonly headers: CorsHeaders } | undefined;
 };
 
-const EXPOSED = 'ETag, Link, RateLimit, RateLimit-Policy, X-Request-Id, Content-Location, Retry-After';
+const EXPOSED =
+  'ETag, Link, RateLimit, RateLimit-Policy, X-Request-Id, Content-Location, Retry-After, Content-Range, Accept-Ranges, Repr-Digest, Content-Disposition, WWW-Authenticate';
 const PREFLIGHT: CorsHeaders = {
   'Access-Control-Allow-Methods': 'GET, HEAD, OPTIONS',
   'Access-Control-Allow-Headers':
-    'Authorization, X-Api-Key, If-None-Match, If-Modified-Since, Range, X-Request-Id, traceparent',
+    'Authorization, X-Api-Key, If-Match, If-None-Match, If-Modified-Since, If-Range, Range, X-Request-Id, traceparent',
   'Access-Control-Max-Age': '7200',
 };
 const NOBODY: CorsHeaders = Object.freeze({ Vary: 'Origin' });

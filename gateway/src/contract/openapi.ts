@@ -28,6 +28,7 @@ const NAMED = new Map<GenericSchema, string>([
   [schemas.RunDetail, 'RunDetail'],
   [schemas.Status, 'Status'],
   [schemas.Download, 'Download'],
+  [schemas.Landing, 'Landing'],
   [schemas.FeatureCollection, 'FeatureCollection'],
   [schemas.ProblemDocument, 'Problem'],
 ]);
@@ -46,7 +47,7 @@ export function openApiDocument(operations: readonly Operation[], version: strin
     },
     servers: [{ url: '/' }],
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
-    paths: Object.fromEntries(operations.map((operation) => [operation.route, { get: describe(operation) }])),
+    paths: Object.fromEntries([LANDING, ...operations].map((said) => [said.route, { get: describe(said) }])),
     components: {
       schemas: Object.fromEntries([...NAMED].map(([schema, name]) => [name, jsonSchema(schema)])),
       securitySchemes: {
@@ -62,15 +63,40 @@ export function openApiDocument(operations: readonly Operation[], version: strin
   };
 }
 
-function describe(operation: Operation): Json {
-  const { id, tag, summary, path, query, formats, answers, problems } = operation;
-  const negotiated = formats.length > 1 ? { f: formatParameter(operation) } : {};
+type Said = Omit<Operation, 'handle'>;
+
+/** The page at `/`, which has links for programs. */
+const LANDING: Said = {
+  id: 'getLanding',
+  route: '/',
+  tag: 'service',
+  summary: 'Where everything is, as links; a page for who prefers HTML',
+  path: {},
+  query: {},
+  formats: ['json'],
+  answers: [
+    { status: 200, description: 'Links', content: { 'application/json': schemas.Landing, 'text/html': undefined } },
+  ],
+  problems: [],
+};
+
+/** For one caller and one moment: there is nothing to ask again about. */
+const NEVER_KEPT: ReadonlySet<string> = new Set(['downloadProduct', 'seedHealth']);
+
+function describe(said: Said): Json {
+  const { id, tag, summary, path, query, formats, answers, problems } = said;
+  const negotiated = formats.length > 1 ? { f: formatParameter(said) } : {};
+  const isKept = !NEVER_KEPT.has(id);
   return {
     operationId: id,
     tags: [tag],
     summary,
     parameters: [...parameters('path', path), ...parameters('query', { ...query, ...negotiated })],
-    responses: { ...Object.fromEntries(answers.map(answered)), 304: NOT_MODIFIED, ...problemResponses(problems) },
+    responses: {
+      ...Object.fromEntries(answers.map((one) => answered(one, isKept))),
+      ...(isKept ? { 304: NOT_MODIFIED } : {}),
+      ...problemResponses(isKept ? [...problems, 'precondition-failed'] : problems),
+    },
   };
 }
 
@@ -101,7 +127,7 @@ function exampleOf(shape: Json, example: string): unknown {
   return shape['type'] === 'integer' || shape['type'] === 'number' ? Number(example) : example;
 }
 
-function answered({ status, description, content }: Answered): [string, Json] {
+function answered({ status, description, content }: Answered, isKept: boolean): [string, Json] {
   const media = Object.entries(content).map(([type, schema]) => [
     type,
     schema === undefined ? {} : { schema: referenced(schema) },
@@ -109,7 +135,9 @@ function answered({ status, description, content }: Answered): [string, Json] {
   const headers =
     status === 302
       ? { Location: { description: 'Where to go', schema: { type: 'string' } } }
-      : { ETag: { description: 'Strong; one for each encoding', schema: { type: 'string' } } };
+      : isKept
+        ? { ETag: { description: 'Strong; one for each encoding', schema: { type: 'string' } } }
+        : {};
   return [
     String(status),
     { description, headers, ...(media.length > 0 ? { content: Object.fromEntries(media) } : {}) },
@@ -122,10 +150,14 @@ const ALWAYS: readonly ProblemSlug[] = [
   'unauthorized',
   'insufficient-scope',
   'method-not-allowed',
+  'request-timeout',
   'body-not-allowed',
+  'expectation-failed',
+  'headers-too-large',
   'rate-limited',
   'internal',
   'store-unavailable',
+  'keys-unavailable',
   'overloaded',
 ];
 

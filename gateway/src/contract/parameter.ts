@@ -95,6 +95,12 @@ export function number(description: string, min: number, max: number): Parameter
   return { description, schema, decode: asNumber };
 }
 
+export function whole(description: string, min: number, max: number): Parameter<number> {
+  const must = `must be a whole number from ${min} to ${max}`;
+  const schema = v.pipe(v.number(must), v.integer(must), v.minValue(min, must), v.maxValue(max, must));
+  return { description, schema, decode: asNumber };
+}
+
 export function choice<const Value extends string>(description: string, ...values: readonly Value[]): Parameter<Value> {
   return { description, schema: v.picklist(values, `must be one of ${values.join(', ')}`), decode: (text) => text };
 }

@@ -101,6 +101,9 @@ export const RunDetail = v.strictObject({
   stored_parts: v.array(v.strictObject({ index: Count, bytes: Count, stored_at: SlotInstant })),
 });
 
+const MET =
+  'The share of the time in which the newest product was younger than the target, by when each was stored. A product that a replay has replaced (revision above 1) no longer tells when it was first there: time that it alone could have covered is left out. null = nothing to go by';
+
 export const Status = v.strictObject({
   status: v.pipe(
     v.picklist(['ok', 'stale', 'degraded', 'empty']),
@@ -114,8 +117,8 @@ export const Status = v.strictObject({
   next_expected_at: SlotInstant,
   freshness: v.strictObject({
     target_seconds: v.pipe(Count, v.description('The period of the schedule and 20 minutes')),
-    met_ratio_24h: v.nullable(v.number()),
-    met_ratio_30d: v.nullable(v.number()),
+    met_ratio_24h: v.pipe(v.nullable(v.number()), v.description(MET)),
+    met_ratio_30d: v.pipe(v.nullable(v.number()), v.description(MET)),
   }),
   missing_7d: v.pipe(v.array(SlotId), v.description('Slots of the last seven days without a product')),
   store: v.strictObject({

@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isCurrent } from './conditional.ts';
+import { checkConditions, isCurrent } from './conditional.ts';
 import { encode, type Encoding, encodingOf, isCompressible } from './encoding.ts';
+import { NOTHING } from './own-headers.ts';
 import { type KeepingContext, keepingHeaders, linkHeader, type Whole } from './reply.ts';
-
-/** What an answer that is no page may load. */
-const NOTHING = "default-src 'none'; frame-ancestors 'none'";
 
 /** Headers in the flat form that `writeHead` takes without copying: name, value, name, value. */
 export type FlatHeaders = readonly string[];
@@ -67,12 +65,14 @@ export class Answer {
     return encoding;
   }
 
-  /** Sends 200 or 304 and returns which. */
+  /** Sends 200 or 304 and returns which; throws the 412 of a condition that is not met. */
   send(request: IncomingMessage, response: ServerResponse, encoding: Encoding, options: SendOptions): number {
     const { own, ageS, cacheStatus } = options;
     const made = this.#made.get(encoding);
     if (made === undefined) throw new Error(`the answer was not made in ${encoding}`);
-    const fresh = isCurrent(request.headers, { etag: made.etag, modified: this.#reply.modified });
+    const validators = { etag: made.etag, modified: this.#reply.modified };
+    checkConditions(request.headers, validators);
+    const fresh = isCurrent(request.headers, validators);
     const headers = fresh ? made.on304 : made.headers;
     response.writeHead(fresh ? 304 : 200, [...headers, 'age', String(ageS), 'cache-status', cacheStatus, ...own]);
     if (fresh || request.method === 'HEAD') response.end();

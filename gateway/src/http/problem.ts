@@ -24,8 +24,16 @@ export const PROBLEMS = {
   'location-not-found': [404, 'No such location', '`/v1/locations` lists those that there are.'],
   'method-not-allowed': [405, 'Method not allowed', 'Everything here is read with GET or HEAD.'],
   'not-acceptable': [406, 'No such format', '`available` lists the formats of the route.'],
+  'request-timeout': [408, 'Request time-out', 'The request took too long to arrive.'],
+  'precondition-failed': [
+    412,
+    'Precondition failed',
+    'The content has changed since the `If-Match` or `If-Unmodified-Since` of the request was true.',
+  ],
   'body-not-allowed': [413, 'Body not allowed', 'Requests that read have no body.'],
   'range-not-satisfiable': [416, 'Range not satisfiable', 'The range begins behind the end of the content.'],
+  'expectation-failed': [417, 'Expectation failed', 'No expectation of a request is met here.'],
+  'headers-too-large': [431, 'Headers too large', 'The target and the headers of a request are at most 16 KiB.'],
   'rate-limited': [429, 'Too many requests', 'Wait as many seconds as `Retry-After` says.'],
   internal: [500, 'Internal error', 'A fault of ours; it is in the log under the request id.'],
   'store-unavailable': [

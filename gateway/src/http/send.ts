@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { FlatHeaders } from './answer.ts';
-import { isCurrent, isRangeCurrent } from './conditional.ts';
+import { checkConditions, isCurrent, isRangeCurrent } from './conditional.ts';
 import { bytesOf, rangeOf, sizeOf } from './content.ts';
 import { type Problem, PROBLEM_TYPE } from './problem.ts';
 import {
@@ -84,6 +84,7 @@ export async function sendContent(
   const validators = { etag: `"${content.etag}"`, modified };
   const headers = ['etag', validators.etag, 'vary', 'Accept', ...keepingHeaders(keeping, context), ...described(reply)];
   if (modified !== undefined) headers.push('last-modified', modified.toUTCString());
+  checkConditions(request.headers, validators);
   if (isCurrent(request.headers, validators)) {
     response.writeHead(304, [...headers, ...own]).end();
     return 304;

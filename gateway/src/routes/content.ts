@@ -2,7 +2,7 @@ import { parseProductKey } from '@weatherline/events';
 import { createHash } from 'node:crypto';
 import { operation } from '../contract/operation.ts';
 import { slot } from '../contract/instants.ts';
-import { flag, number, word } from '../contract/parameter.ts';
+import { flag, whole, word } from '../contract/parameter.ts';
 import { Download } from '../contract/schemas.ts';
 import { Problem } from '../http/problem.ts';
 import { json, type Reply } from '../http/reply.ts';
@@ -14,6 +14,8 @@ import { wantedSlot } from './products.ts';
 /** A presigned address works for 15 minutes from the start of its window of 5, so for at least 10 more. */
 const WINDOW_MS = 5 * 60_000;
 const EXPIRES_MS = 15 * 60_000;
+
+const PART = whole('Of a product of several parts: which one, from 1', 1, 99_999);
 
 const content = operation({
   id: 'getProductContent',
@@ -27,6 +29,7 @@ const content = operation({
       /^[\w-]{8}$/,
       'must be the first eight characters of an ETag',
     ),
+    part: PART,
   },
   formats: ['json'],
   answers: [
@@ -35,7 +38,7 @@ const content = operation({
   ],
   problems: ['invalid-parameter', 'unknown-parameter', 'product-not-found', 'range-not-satisfiable'],
   async handle({ path, query }, ports): Promise<Reply> {
-    const entry = await wantedSlot(path.slot, ports);
+    const entry = partOf(await wantedSlot(path.slot, ports), query.part);
     const etag = tagOf(entry);
     if (query.rev !== undefined && query.rev !== etag.slice(0, 8)) {
       throw new Problem('product-not-found', `the product of ${entry.id} is not at revision ${query.rev} any more`);
@@ -67,7 +70,7 @@ const download = operation({
   path: { slot },
   query: {
     redirect: flag('false = an answer in JSON instead of the redirect'),
-    part: number('Of a product of several parts: which one, from 1', 1, 99_999),
+    part: PART,
   },
   formats: ['json'],
   answers: [
@@ -93,13 +96,11 @@ async function addressOf(
   part: number | undefined,
   { presigner }: RoutePorts,
 ): Promise<{ url: string; expiresAt: Date | undefined }> {
-  const info = entry.parts.find(({ key }) => parseProductKey(key)?.part.index === (part ?? 1));
-  if (part !== undefined && info === undefined) {
-    throw new Problem('product-not-found', `the product of ${entry.id} has no part ${part} (of ${entry.expected})`);
-  }
+  const [info] = partOf(entry, part).parts;
   const isWhole = part === undefined && entry.expected > 1;
   if (presigner === undefined || info === undefined || isWhole) {
-    return { url: linksOf(entry.id).content, expiresAt: undefined };
+    const { content: href } = linksOf(entry.id);
+    return { url: part === undefined ? href : `${href}?part=${part}`, expiresAt: undefined };
   }
   const url = await presigner.presignGet(info.key, {
     expiresInMs: EXPIRES_MS,
@@ -108,6 +109,14 @@ async function addressOf(
     contentType: 'application/x-ndjson',
   });
   return { url, expiresAt: expiryOf(url) };
+}
+
+/** The product, or the one part of it that is asked for. */
+function partOf(entry: SlotEntry, part: number | undefined): SlotEntry {
+  if (part === undefined) return entry;
+  const parts = entry.parts.filter(({ key }) => parseProductKey(key)?.part.index === part);
+  if (parts.length > 0) return { ...entry, parts };
+  throw new Problem('product-not-found', `the product of ${entry.id} has no part ${part} (of ${entry.expected})`);
 }
 
 /** When a presigned address ends (SigV4 query parameters). */

@@ -83,8 +83,10 @@ const asset = operation({
   answers: [{ status: 200, description: 'The file', content: { 'text/javascript': undefined, 'text/css': undefined } }],
   problems: ['invalid-parameter', 'unknown-parameter', 'not-found'],
   async handle({ path }) {
-    const [type, read] = FILES[path.name ?? ''] ?? [];
-    if (type === undefined || read === undefined || !Object.hasOwn(FILES, path.name ?? '')) {
+    const name = path.name ?? '';
+    // Every object has names such as `constructor` that are no file.
+    const [type, read] = (Object.hasOwn(FILES, name) ? FILES[name] : undefined) ?? [];
+    if (type === undefined || read === undefined) {
       throw new Problem('not-found', 'there is no such file');
     }
     return { kind: 'whole', type, body: await read() };

@@ -40,11 +40,11 @@ const list = operation({
     const { limit: count = 20, order = 'desc' } = query;
     const rest = new URLSearchParams(search);
     rest.delete('cursor');
-    const after = decodeCursor(query.cursor, rest.toString(), SLOT_ID);
+    const after = decodeCursor(query.cursor, search, SLOT_ID);
     const range = within(query.datetime ?? ALL_SLOTS, query.run_id, after, order);
     const slots = order === 'desc' ? products.newestSlots(range, aheadOf(count)) : products.oldestSlots(range);
     const { items, endedAt } = await collect(slots, count, query, products);
-    const next = endedAt === undefined ? null : encodeCursor(endedAt, rest.toString());
+    const next = endedAt === undefined ? null : encodeCursor(endedAt, search);
     const links = [{ rel: 'self', href }];
     const prefix = rest.size === 0 ? '' : `${rest.toString()}&`;
     if (next !== null) links.push({ rel: 'next', href: `/v1/products?${prefix}cursor=${next}` });

@@ -7,11 +7,15 @@ import { choice, limit } from '../contract/parameter.ts';
 import { pageOf, RunDetail, RunItem } from '../contract/schemas.ts';
 import { Problem } from '../http/problem.ts';
 import { json } from '../http/reply.ts';
-import { instantOrNull, type Plan, type Run } from '../store/runs.ts';
+import type { RoutePorts } from '../route-ports.ts';
+import { readAhead } from '../store/read-ahead.ts';
+import { instantOrNull, type Run } from '../store/runs.ts';
+import type { PlanSummary } from './plans.ts';
 import { slotText } from './product-view.ts';
 
 const DAYS_BY_DEFAULT = 7;
 const MOST_DAYS = 400;
+const AHEAD = 8;
 const SLOT_ID = /^\d{8}T\d{6}Z$/;
 
 const list = operation({
@@ -41,22 +45,22 @@ const list = operation({
     const range = { from: asked.from < oldest ? oldest : asked.from, to: asked.to };
     const rest = new URLSearchParams(search);
     rest.delete('cursor');
-    const after = decodeCursor(query.cursor, rest.toString(), SLOT_ID);
+    const after = decodeCursor(query.cursor, search, SLOT_ID);
     const runs = (await ports.runs.between(range))
       .toReversed()
       .filter(
         (run) => (after === undefined || run.id < after) && (query.state === undefined || run.state === query.state),
       );
     const page = runs.slice(0, query.limit ?? 50);
-    const plans = await Promise.all(
-      page.map(async (run) => (run.slot === undefined ? ports.runs.plan(run) : undefined)),
-    );
+    const items: object[] = [];
+    for await (const item of readAhead(page, AHEAD, async (run) => describe(run, await ports.plans.of(run), ports)))
+      items.push(item);
     const last = page.at(-1);
-    const next = runs.length > page.length && last !== undefined ? encodeCursor(last.id, rest.toString()) : null;
+    const next = runs.length > page.length && last !== undefined ? encodeCursor(last.id, search) : null;
     const links = [{ rel: 'self', href }];
     if (next !== null)
       links.push({ rel: 'next', href: `/v1/runs?${rest.size === 0 ? '' : `${rest.toString()}&`}cursor=${next}` });
-    return json({ items: page.map((run, at) => describe(run, plans[at])), next_cursor: next, links }, { links });
+    return json({ items, next_cursor: next, links }, { links });
   },
 });
 
@@ -74,13 +78,12 @@ const one = operation({
     const run = await ports.runs.find(path.slot ?? '');
     if (run === undefined) throw new Problem('not-found', `there is no run of ${path.slot ?? ''}`);
     const [plan, product] = await Promise.all([
-      ports.runs.plan(run),
+      ports.plans.of(run),
       run.slot === undefined ? undefined : ports.products.read(run.slot),
     ]);
     return json({
-      ...describe(run, plan),
-      reason: plan?.run.reason ?? product?.reason ?? null,
-      locations: plan?.parts.reduce((sum, part) => sum + part.length, 0) ?? null,
+      ...(await describe(run, plan, ports)),
+      locations: plan?.locations ?? null,
       records: product === undefined || !product.isRead ? null : product.lines.length,
       failures: product === undefined || !product.isRead ? null : product.failures,
       stored_parts: (run.slot?.parts ?? []).map(({ key, size, lastModified }) => ({
@@ -92,22 +95,25 @@ const one = operation({
   },
 });
 
-function describe(run: Run, plan: Plan | undefined): Record<string, unknown> {
+async function describe(run: Run, plan: PlanSummary | undefined, { products }: RoutePorts): Promise<object> {
   const { id, state, requestedAt, producedAt, slot: entry } = run;
   const took =
     requestedAt === undefined || producedAt === undefined
       ? null
       : (producedAt.getTime() - requestedAt.getTime()) / 1000;
+  // A run without a plan of its own, such as one of the seed's pipeline, has only what its product says.
+  const [first] = plan === undefined && entry !== undefined ? entry.parts : [];
+  const said = first === undefined ? undefined : (await products.part(first)).metadata['reason'];
   return {
     id,
     scheduled_for: slotText(id),
     state,
-    reason: plan?.run.reason ?? null,
+    reason: plan?.reason ?? said ?? null,
     requested_at: instantOrNull(requestedAt),
     produced_at: instantOrNull(producedAt),
     // A replacement or a run of the seed's pipeline has no plan that came before it.
     duration_seconds: took !== null && took >= 0 ? took : null,
-    parts: { stored: entry?.parts.length ?? 0, expected: entry?.expected ?? plan?.parts.length ?? null },
+    parts: { stored: entry?.parts.length ?? 0, expected: entry?.expected ?? plan?.parts ?? null },
     links: { self: `/v1/runs/${id}`, product: entry === undefined ? null : `/v1/products/${id}` },
   };
 }

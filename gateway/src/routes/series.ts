@@ -29,7 +29,7 @@ export async function pageOfSeries(
   { products }: RoutePorts,
 ): Promise<Reply> {
   const query = querySansCursor(search);
-  const after = decodeCursor(cursor, query, POSITION);
+  const after = decodeCursor(cursor, search, POSITION);
   const [afterSlot = range.from] = after?.split(' ') ?? [];
   const rest = { from: afterSlot > range.from ? afterSlot : range.from, to: range.to };
   const found: { readonly line: Line; readonly at: string }[] = [];
@@ -44,7 +44,7 @@ export async function pageOfSeries(
   }
   const items = found.slice(0, count);
   const last = items.at(-1);
-  const next = found.length > count && last !== undefined ? encodeCursor(last.at, query) : null;
+  const next = found.length > count && last !== undefined ? encodeCursor(last.at, search) : null;
   const links = [{ rel: 'self', href }];
   if (next !== null) links.push({ rel: 'next', href: `/v1/records?${query}${query === '' ? '' : '&'}cursor=${next}` });
   const writer = writerOf({ ...writing, links });

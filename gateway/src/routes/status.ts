@@ -3,8 +3,9 @@ import { operation } from '../contract/operation.ts';
 import { Status } from '../contract/schemas.ts';
 import { json } from '../http/reply.ts';
 import type { RoutePorts } from '../route-ports.ts';
-import type { SlotRange } from '../store/product-index.ts';
+import { ALL_SLOTS, type SlotRange } from '../store/product-index.ts';
 import { instantOrNull, type Run } from '../store/runs.ts';
+import { freshness, timesOf } from './freshness.ts';
 
 /** How long after its slot a product may come and still be in time (the freshness objective). */
 const ALLOWANCE_MS = 20 * 60_000;
@@ -30,7 +31,8 @@ export async function statusOf(ports: RoutePorts): Promise<Record<string, unknow
   const { clock, schedule, runs, storeHealth, version } = ports;
   const now = clock.now();
   const month = await known(runs, { from: slotId(new Date(now.getTime() - 30 * DAY_MS)), to: slotId(now) });
-  const newest = month.findLast(({ slot }) => slot !== undefined);
+  const newest = month.findLast(({ slot }) => slot !== undefined) ?? (await lastBefore(ports, month, slotId(now)));
+  const times = await timesOf(month, ports, ALLOWANCE_MS);
   // After the reading, which may have found out.
   const { failingSince, lastSuccess } = storeHealth();
   const current = schedule.current(now);
@@ -58,8 +60,8 @@ export async function statusOf(ports: RoutePorts): Promise<Record<string, unknow
     next_expected_at: instantText(next),
     freshness: {
       target_seconds: Math.floor(target / 1000),
-      met_ratio_24h: freshness(month, now, DAY_MS, target),
-      met_ratio_30d: freshness(month, now, 30 * DAY_MS, target),
+      met_ratio_24h: freshness(times, now, DAY_MS, target),
+      met_ratio_30d: freshness(times, now, 30 * DAY_MS, target),
     },
     missing_7d: month.filter(({ id, state }) => state === 'missing' && id >= week).map(({ id }) => id),
     store: {
@@ -80,32 +82,16 @@ async function known(runs: RoutePorts['runs'], range: SlotRange): Promise<readon
   }
 }
 
-/**
- * The share of the span in which the newest product was younger than the target, from when each was stored. The span
- * begins with the first product that there is; without any the share is null. A product that a replay stored again
- * counts from its slot's own time in the schedule only when it was stored late.
- */
-export function freshness(runs: readonly Run[], now: Date, spanMs: number, targetMs: number): number | null {
-  const made = runs.flatMap(({ id, producedAt }) => {
-    const slot = slotInstant(id);
-    return producedAt === undefined || slot === undefined ? [] : [{ slot: slot.getTime(), at: producedAt.getTime() }];
-  });
-  const first = made[0];
-  if (first === undefined) return null;
-  const start = Math.max(now.getTime() - spanMs, Math.min(first.at, now.getTime()));
-  // From the moment it is stored until it is too old, each product keeps the reader fresh.
-  const spans = made
-    .map(({ slot, at }) => ({ from: Math.max(at, start), to: Math.min(slot + targetMs, now.getTime()) }))
-    .filter(({ from, to }) => to > from)
-    .toSorted((a, b) => a.from - b.from);
-  let covered = 0;
-  let end = start;
-  for (const { from, to } of spans) {
-    covered += Math.max(0, to - Math.max(from, end));
-    end = Math.max(end, to);
+/** The newest run with a product, however old: that a pipeline stands still for a month does not empty the store. */
+async function lastBefore({ products, runs }: RoutePorts, month: readonly Run[], to: string): Promise<Run | undefined> {
+  // Without a run in memory the store cannot be reached; it is not waited for twice.
+  if (month.length === 0) return undefined;
+  try {
+    for await (const { id } of products.newestSlots({ from: ALL_SLOTS.from, to })) return await runs.find(id);
+  } catch {
+    // As above: status answers all the same.
   }
-  const whole = now.getTime() - start;
-  return whole <= 0 ? 1 : Math.round((covered / whole) * 10_000) / 10_000;
+  return undefined;
 }
 
 export const statusOperations = [status];

@@ -2,11 +2,12 @@ import test from 'ava';
 import fc from 'fast-check';
 import { createCors } from '../../src/access/index.ts';
 
-const EXPOSED = 'ETag, Link, RateLimit, RateLimit-Policy, X-Request-Id, Content-Location, Retry-After';
+const EXPOSED =
+  'ETag, Link, RateLimit, RateLimit-Policy, X-Request-Id, Content-Location, Retry-After, Content-Range, Accept-Ranges, Repr-Digest, Content-Disposition, WWW-Authenticate';
 const PREFLIGHT = {
   'Access-Control-Allow-Methods': 'GET, HEAD, OPTIONS',
   'Access-Control-Allow-Headers':
-    'Authorization, X-Api-Key, If-None-Match, If-Modified-Since, Range, X-Request-Id, traceparent',
+    'Authorization, X-Api-Key, If-Match, If-None-Match, If-Modified-Since, If-Range, Range, X-Request-Id, traceparent',
   'Access-Control-Max-Age': '7200',
 };
 
