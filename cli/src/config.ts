@@ -1,7 +1,7 @@
 import { DEPLOYABLE_VARIABLES } from '@weatherline/adapters/settings';
 import { DEFAULT_LOCATIONS, type Location } from '@weatherline/events';
 import { ACCESS_SETTINGS, checkAccess } from '@weatherline/gateway/settings';
-import { COMMON, loadConfig, type Environment, type Values } from '@weatherline/runtime';
+import { COMMON, GATEWAY, loadConfig, type Environment, type Values } from '@weatherline/runtime';
 import { recordedPlaces } from '@weatherline/testkit/upstream';
 
 /** Everything that `weatherline` on one machine can be told by its environment. */
@@ -10,6 +10,7 @@ export const SETTINGS = {
   // One machine: nothing is offered to the network unless somebody says so.
   httpHost: { ...COMMON.httpHost, fallback: '127.0.0.1' },
   ...ACCESS_SETTINGS,
+  accessLog: GATEWAY.accessLog,
 } as const;
 
 export type ProviderName = 'recorded' | 'openweather' | 'open-meteo';

@@ -176,7 +176,7 @@ async function openInfra(ports: UpPorts, gateway: Gateway): Promise<Infra> {
 }
 
 function gatewayPorts({ config, env, system, clock, log, version }: UpPorts): Parameters<typeof createGateway>[0] {
-  const { schedule, locations } = config;
+  const { schedule, locations, accessLog } = config;
   const access = openAccess({ config, env, clock, log });
-  return { store: system.store, clock, log, schedule, locations, version, access };
+  return { store: system.store, clock, log, schedule, locations, version, access, accessLog };
 }

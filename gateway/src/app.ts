@@ -29,6 +29,8 @@ export type GatewayOptions = {
   readonly access?: Access;
   /** May the store's own addresses be given out? */
   readonly presign?: boolean;
+  /** Is every request a line in the log? */
+  readonly accessLog?: boolean;
 };
 
 export type GatewayHealth = { readonly ready: boolean; readonly failingSince: Date | undefined };

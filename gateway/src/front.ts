@@ -29,6 +29,7 @@ export type FrontOptions = {
   readonly keeping: () => KeepingContext;
   readonly access?: Access;
   readonly observe?: (observation: HttpObservation) => void;
+  readonly accessLog?: boolean;
 };
 
 /** More requests than this, not counting those that are answered at once, are sent away. */
@@ -191,10 +192,14 @@ export class Front {
     this.#observed(visit, status);
   }
 
-  #observed({ route, request, startedAt }: Omit<Visit, 'target'>, status: number): void {
-    const { observe, clock } = this.#options;
+  #observed({ route, request, requestId, startedAt }: Omit<Visit, 'target'>, status: number): void {
+    const { observe, clock, log, accessLog = false } = this.#options;
     const method = request.method === 'GET' || request.method === 'HEAD' ? request.method : 'other';
-    observe?.({ route, method, status, durationMs: clock.now().getTime() - startedAt });
+    const durationMs = clock.now().getTime() - startedAt;
+    observe?.({ route, method, status, durationMs });
+    // The route and not the target: a query may hold what should not be repeated.
+    if (accessLog)
+      log.info('request answered', { request_id: requestId, method, route, status, duration_ms: durationMs });
   }
 
   #fault({ route, requestId }: Pick<Visit, 'route' | 'requestId'>, error: unknown): Problem {

@@ -74,6 +74,8 @@ async function serve<S extends Settings>(
     version,
     observe: metrics.observeHttp,
     observeStore: metrics.observeStore,
+    presign: config.presign,
+    accessLog: config.accessLog,
     access: openAccess({ config, env: host.env, clock, log }),
   });
   const http = resources.use(

@@ -85,6 +85,13 @@ test('download is a redirect to the store where it gives out addresses, with the
   t.is((await fetch(`${url}?part=2`)).status, 404);
 });
 
+test('an installation may keep the addresses of its store to itself', async (t) => {
+  const served = await serve(t, { presign: false, presignGet: async () => 'https://store.example/' });
+  await storeProduct(served, ID, [record('a')]);
+  const response = await fetch(`${served.url}/v1/products/${ID}/download`, { redirect: 'manual' });
+  t.is(response.headers.get('location'), `/v1/products/${ID}/content`);
+});
+
 test('without such a store, and for several parts, download is the content', async (t) => {
   const served = await serve(t);
   await storeProduct(served, ID, [record('a')]);

@@ -199,6 +199,29 @@ test('a limit of a format that comes whole is refused, not overlooked', async (t
   }
 });
 
+test('the access log has a line for each request when it is asked for, and never what a query holds', async (t) => {
+  const lines: string[] = [];
+  const info = (message: string, fields: unknown): number => lines.push(`${message} ${JSON.stringify(fields)}`);
+  const log = { debug: () => {}, info, warn: () => {}, error: () => {} };
+  for (const accessLog of [false, true]) {
+    const served = await serve(t, { accessLog, log });
+    await storeProduct(served, '20261123T060000Z', [record('a')]);
+    for (const path of ['/v1/products/latest', '/v1/products/latest', '/v1/records?secret=hidden', '/nothing/hidden']) {
+      await (await fetch(`${served.url}${path}`, { headers: { 'x-request-id': 'r-1' } })).text();
+    }
+  }
+  t.deepEqual(
+    lines.map((line) => JSON.parse(line.slice('request answered '.length))).map(({ route, status }) => [route, status]),
+    [
+      ['/v1/products/latest', 200],
+      ['/v1/products/latest', 200],
+      ['/v1/records', 400],
+      ['none', 404],
+    ],
+  );
+  t.true(lines.every((line) => line.includes('"request_id":"r-1"') && !line.includes('hidden')));
+});
+
 test('errors are problems with a type, never a stack', async (t) => {
   const served = await serve(t);
   const cases: readonly (readonly [string, string, number, string])[] = [

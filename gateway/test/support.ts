@@ -37,6 +37,7 @@ export async function serve(
   ];
   const schedule = parseSchedule('0 */6 * * *');
   const gateway = createGateway({
+    log,
     ...further,
     store: {
       get: async (key) => through(store).get(key),
@@ -44,7 +45,6 @@ export async function serve(
       ...(presignGet === undefined ? {} : { presignGet }),
     },
     clock,
-    log,
     schedule,
     locations,
     version: '1.2.3',

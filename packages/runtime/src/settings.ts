@@ -34,6 +34,12 @@ export function oneOf<const Choice extends string>(...choices: readonly Choice[]
   };
 }
 
+const trueOrFalse = oneOf('true', 'false');
+
+export function flag(text: string): boolean {
+  return trueOrFalse(text) === 'true';
+}
+
 export function httpUrl(text: string): string {
   const url = URL.parse(text);
   // The text is not repeated: a person may have put a key into it.
@@ -121,7 +127,7 @@ export const COMMON = {
     env: 'WEATHERLINE_RECORDED_DT',
     doc: 'true = the recorded upstream leaves dt, sunrise and sunset as they were recorded',
     fallback: 'false',
-    parse: (text: string) => oneOf('true', 'false')(text) === 'true',
+    parse: flag,
   },
 } as const satisfies Record<string, Setting<unknown>>;
 
@@ -144,6 +150,18 @@ export const GATEWAY = {
     doc: 'How long the gateway goes on serving after it is asked to stop, while routes to it are taken away',
     fallback: '5s',
     parse: duration,
+  },
+  presign: {
+    env: 'WEATHERLINE_PRESIGN',
+    doc: "false = download leads to the gateway's own content, never to an address of the store",
+    fallback: 'true',
+    parse: flag,
+  },
+  accessLog: {
+    env: 'WEATHERLINE_ACCESS_LOG',
+    doc: 'true = one line in the log for each request; faults are logged in any case',
+    fallback: 'false',
+    parse: flag,
   },
 } as const satisfies Record<string, Setting<unknown>>;
 
