@@ -1,7 +1,9 @@
+import type { Row } from '../store/record-lines.ts';
 import { html, type Html } from './html.ts';
 import { layout } from './layout.ts';
-import type { PageModel } from './model.ts';
-import { fixed, quality, text, valueAt } from './values.ts';
+import { type PageModel, thinning } from './model.ts';
+import { cell, flagMark, quality, weather } from './quality.ts';
+import { flagOf, text, valueAt } from './values.ts';
 
 export type Query = {
   readonly location: readonly string[];
@@ -63,7 +65,7 @@ export function explorePage(model: PageModel, asked: URLSearchParams): Html {
         <a href="${path}"><code>${path}</code></a>
       </dd>
       <dt>Shell</dt>
-      <dd><code>curl --compressed "$GATEWAY${path}"</code></dd>
+      <dd><code>GATEWAY=http://127.0.0.1:8080</code><br /><code>curl --compressed "$GATEWAY${path}"</code></dd>
       <dt>Command line</dt>
       <dd>
         <code>${commandOf(model, query)}</code>
@@ -92,17 +94,28 @@ function readQuery({ places }: PageModel, asked: URLSearchParams): Query {
   };
 }
 
+/** The whole minute, which is what the address says. */
+function startOf({ now }: PageModel, { days }: Query): number {
+  return Math.floor((now.getTime() - days * DAY_MS) / 60_000) * 60_000;
+}
+
 /** The query as the API and the command line both name it; the format has a name of its own in each. */
-function partsOf({ now }: PageModel, { location, days, fields }: Query): [name: string, value: string][] {
-  const from = new Date(now.getTime() - days * DAY_MS);
-  const parts: [string, string][] = [['datetime', `${from.toISOString().slice(0, 16)}:00Z/..`]];
+function partsOf(model: PageModel, query: Query): [name: string, value: string][] {
+  const { location, fields } = query;
+  const from = new Date(startOf(model, query));
+  const parts: [string, string][] = [['datetime', `${from.toISOString().slice(0, 19)}Z/..`]];
   if (location.length > 0) parts.unshift(['location', location.join(',')]);
   if (fields.length > 0) parts.push(['fields', `slot,location_id,${fields.join(',')}`]);
   return parts;
 }
 
+/** What a query may hold as it is, and people read better so: commas, colons, slashes. */
+const READABLE = /%(?:2C|3A|2F)/g;
+
 function pathOf(model: PageModel, query: Query): string {
-  const parts = [...partsOf(model, query), ['f', query.f]].map((part) => part.join('='));
+  const parts = [...partsOf(model, query), ['f', query.f]].map(
+    ([name = '', value = '']) => `${name}=${encodeURIComponent(value).replaceAll(READABLE, decodeURIComponent)}`,
+  );
   return `/v1/records?${parts.join('&')}`;
 }
 
@@ -111,44 +124,73 @@ function commandOf(model: PageModel, query: Query): string {
   return `npm run -s weatherline -- records ${options.join(' ')}`;
 }
 
-function rows({ places, now }: PageModel, { location, days, fields }: Query): Html {
-  const from = now.getTime() - days * DAY_MS;
-  const shown = fields.length === 0 ? FIELDS.slice(0, 6) : fields;
-  const found = places
-    .filter(({ location: place }) => location.length === 0 || location.includes(place.id))
-    .flatMap(({ location: place, samples }) =>
-      samples.flatMap(({ at, row }) => (row === undefined || at.getTime() < from ? [] : [{ place, at, row }])),
+const UNITS: Readonly<Record<string, string>> = {
+  temp: '°C',
+  'derived.dew_point': '°C',
+  humidity: '%',
+  pressure: 'hPa (sea)',
+  wind_speed: 'm/s',
+  wind_deg: '°, from',
+  wind_gust: 'm/s',
+  rain_1h: 'mm',
+  cloud_cover: '%',
+};
+
+type Found = { readonly name: string; readonly at: Date; readonly row: Row };
+
+function found({ places }: PageModel, location: readonly string[], from: number): Found[] {
+  return places
+    .filter(({ location: { id } }) => location.length === 0 || location.includes(id))
+    .flatMap(({ location: { name }, samples }) =>
+      samples.flatMap(({ at, row }) => (row === undefined || at.getTime() < from ? [] : [{ name, at, row }])),
     )
     .toSorted((a, b) => a.at.getTime() - b.at.getTime());
-  const lines = found.slice(0, FIRST_ROWS).map(({ place, at, row }) => {
-    const cells = shown.map((field) => {
-      const value = valueAt(row, field);
-      return typeof value === 'number' ? html`<td class="n">${fixed(value, 1)}</td>` : html`<td>${text(value)}</td>`;
-    });
-    return html`<tr>
-      <th scope="row">${at.toISOString().slice(0, 16).replace('T', ' ')}</th>
-      <td>${place.name}</td>
-      ${cells}
-      <td>${quality(row)}</td>
-    </tr>`;
-  });
+}
+
+function rows(model: PageModel, query: Query): Html {
+  const { location, fields } = query;
+  const shown = fields.length === 0 ? FIELDS.slice(0, 6) : fields;
+  const all = found(model, location, startOf(model, query));
+  const first = all.slice(0, FIRST_ROWS);
+  // Where slots were left out nobody has counted the records.
+  const total = model.every === 1 ? ` of ${all.length} records` : ` records of ${thinning(model)}; the address has all`;
   return html`<h2>First rows</h2>
     <div class="frame scroll" tabindex="0" role="region" aria-label="First rows">
       <table>
         <caption>
-          ${Math.min(found.length, FIRST_ROWS)} of ${found.length} records
+          ${first.length}${total}
         </caption>
         <thead>
           <tr>
             <th scope="col">Slot, UTC</th>
             <th scope="col">Place</th>
-            ${shown.map((field) => html`<th scope="col">${field}</th>`)}
+            ${shown.map(heading)}
             <th scope="col">Quality</th>
           </tr>
         </thead>
         <tbody>
-          ${lines}
+          ${first.map((line) => lineOf(line, shown))}
         </tbody>
       </table>
     </div>`;
+}
+
+function heading(field: string): Html {
+  const unit = UNITS[field];
+  return unit === undefined
+    ? html`<th scope="col">${field}</th>`
+    : html`<th scope="col" class="n">${field}<span class="unit">${unit}</span></th>`;
+}
+
+function lineOf({ name, at, row }: Found, shown: readonly string[]): Html {
+  const cells = shown.map((field) => {
+    if (field === 'weather') return html`<td>${weather(row)}${flagMark(flagOf(row, 'conditions'))}</td>`;
+    return UNITS[field] === undefined ? html`<td>${text(valueAt(row, field))}</td>` : cell(row, field);
+  });
+  return html`<tr>
+    <th scope="row">${at.toISOString().slice(0, 16).replace('T', ' ')}</th>
+    <td class="name">${name}</td>
+    ${cells}
+    <td>${quality(row)}</td>
+  </tr>`;
 }
