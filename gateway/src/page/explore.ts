@@ -1,9 +1,7 @@
-import type { Row } from '../store/record-lines.ts';
+import { firstRows } from './explore-rows.ts';
 import { html, type Html } from './html.ts';
 import { layout } from './layout.ts';
-import { type PageModel, thinning } from './model.ts';
-import { cell, flagMark, quality, weather } from './quality.ts';
-import { flagOf, text, valueAt } from './values.ts';
+import type { PageModel } from './model.ts';
 
 export type Query = {
   readonly location: readonly string[];
@@ -26,7 +24,6 @@ const FIELDS = [
   'weather',
 ] as const;
 const DAYS = [1, 2, 3, 7] as const;
-const FIRST_ROWS = 20;
 const DAY_MS = 86_400_000;
 
 /** A form that makes a query: its address, the line for a shell, the first rows. It needs no script. */
@@ -72,7 +69,7 @@ export function explorePage(model: PageModel, asked: URLSearchParams): Html {
         <span class="soft">(beside the data of <code>npm start</code>)</span>
       </dd>
     </dl>
-    ${rows(model, query)}`;
+    ${firstRows(model, query, startOf(model, query))}`;
   return layout(model, { title: 'Explore: weatherline', here: 'explore', body });
 }
 
@@ -120,77 +117,13 @@ function pathOf(model: PageModel, query: Query): string {
 }
 
 function commandOf(model: PageModel, query: Query): string {
-  const options = [...partsOf(model, query), ['format', query.f]].map((part) => `--${part.join(' ')}`);
+  const options = [...partsOf(model, query), ['format', query.f]].map(
+    ([name = '', value = '']) => `--${name} ${quoted(value)}`,
+  );
   return `npm run -s weatherline -- records ${options.join(' ')}`;
 }
 
-const UNITS: Readonly<Record<string, string>> = {
-  temp: '°C',
-  'derived.dew_point': '°C',
-  humidity: '%',
-  pressure: 'hPa (sea)',
-  wind_speed: 'm/s',
-  wind_deg: '°, from',
-  wind_gust: 'm/s',
-  rain_1h: 'mm',
-  cloud_cover: '%',
-};
-
-type Found = { readonly name: string; readonly at: Date; readonly row: Row };
-
-function found({ places }: PageModel, location: readonly string[], from: number): Found[] {
-  return places
-    .filter(({ location: { id } }) => location.length === 0 || location.includes(id))
-    .flatMap(({ location: { name }, samples }) =>
-      samples.flatMap(({ at, row }) => (row === undefined || at.getTime() < from ? [] : [{ name, at, row }])),
-    )
-    .toSorted((a, b) => a.at.getTime() - b.at.getTime());
-}
-
-function rows(model: PageModel, query: Query): Html {
-  const { location, fields } = query;
-  const shown = fields.length === 0 ? FIELDS.slice(0, 6) : fields;
-  const all = found(model, location, startOf(model, query));
-  const first = all.slice(0, FIRST_ROWS);
-  // Where slots were left out nobody has counted the records.
-  const total = model.every === 1 ? ` of ${all.length} records` : ` records of ${thinning(model)}; the address has all`;
-  return html`<h2>First rows</h2>
-    <div class="frame scroll" tabindex="0" role="region" aria-label="First rows">
-      <table>
-        <caption>
-          ${first.length}${total}
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">Slot, UTC</th>
-            <th scope="col">Place</th>
-            ${shown.map(heading)}
-            <th scope="col">Quality</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${first.map((line) => lineOf(line, shown))}
-        </tbody>
-      </table>
-    </div>`;
-}
-
-function heading(field: string): Html {
-  const unit = UNITS[field];
-  return unit === undefined
-    ? html`<th scope="col">${field}</th>`
-    : html`<th scope="col" class="n">${field}<span class="unit">${unit}</span></th>`;
-}
-
-function lineOf({ name, at, row }: Found, shown: readonly string[]): Html {
-  const cells = shown.map((field) => {
-    if (field === 'weather') return html`<td>${weather(row)}${flagMark(flagOf(row, 'conditions'))}</td>`;
-    return UNITS[field] === undefined ? html`<td>${text(valueAt(row, field))}</td>` : cell(row, field);
-  });
-  return html`<tr>
-    <th scope="row">${at.toISOString().slice(0, 16).replace('T', ' ')}</th>
-    <td class="name">${name}</td>
-    ${cells}
-    <td>${quality(row)}</td>
-  </tr>`;
+/** As a shell takes it for one word. */
+function quoted(value: string): string {
+  return /^[\w.,:/+-]+$/.test(value) ? value : `'${value.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -65,7 +65,7 @@ export async function loadModel(ports: RoutePorts): Promise<PageModel> {
   };
 }
 
-const ORDINALS = ['', '', 'second', 'third', 'fourth', 'fifth'];
+const ORDINALS = ['', '', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth'];
 
 /** `every third slot`, where not all were read. */
 export function thinning({ every }: Pick<PageModel, 'every'>): string {

@@ -1,13 +1,12 @@
-import type { Context } from 'koa';
 import type { Visit } from '../front.ts';
 import { Problem, PROBLEMS } from '../http/problem.ts';
 import { page, PAGE_POLICY } from '../routes/html-page.ts';
 import { html, type Html } from './html.ts';
 
-/** Answers people where programs get a problem document; false = the caller is a program. */
-export function problemPage(ctx: Context, { own, request, requestId }: Visit, error: unknown): boolean {
+/** Answers people where programs get a problem document; false = it is for the front to tell. */
+export function problemPage({ own, request, response, requestId }: Visit, error: unknown): boolean {
   // What is no Problem belongs into the log, and the front writes it there.
-  if (!(error instanceof Problem) || ctx.accepts('json', 'html') !== 'html') return false;
+  if (!(error instanceof Problem) || response.headersSent) return false;
   const [status, title, about] = PROBLEMS[error.slug];
   const { body } = page(
     title,
@@ -19,7 +18,7 @@ export function problemPage(ctx: Context, { own, request, requestId }: Visit, er
   const bytes = Buffer.from(body);
   const headers = ['content-type', 'text/html; charset=utf-8', 'content-length', String(bytes.length)];
   const further = Object.entries({ ...error.headers, 'content-security-policy': PAGE_POLICY }).flat();
-  ctx.res
+  response
     .writeHead(status, [...headers, 'cache-control', 'no-store', 'vary', 'Accept', ...further, ...own])
     .end(request.method === 'HEAD' ? undefined : bytes);
   return true;

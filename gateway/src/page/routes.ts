@@ -1,6 +1,5 @@
 import type { Router } from '@koa/router';
-import type { Context } from 'koa';
-import type { Front, Visit } from '../front.ts';
+import type { Front } from '../front.ts';
 import { Problem } from '../http/problem.ts';
 import { json, type Whole } from '../http/reply.ts';
 import type { RoutePorts } from '../route-ports.ts';
@@ -24,39 +23,44 @@ const LINKS = [
   { rel: 'collection', href: '/v1/locations' },
 ];
 
+type Ask = { readonly isPage: boolean; readonly id: string; readonly search: URLSearchParams };
+
 /** The pages for people; `/` has links for programs. */
 export function pageRoutes(router: Router, ports: RoutePorts, front: Front): void {
   const load = keptModel(ports);
 
-  const serve = (path: string, route: string, answer: (visit: Visit, ctx: Context) => Promise<Whole>): void => {
+  const serve = (path: string, route: string, answer: (ask: Ask) => Promise<Whole>): void => {
     router.get(path, async (ctx) => {
       const visit = front.visitOf(ctx.req);
       visit.route = route;
+      const { search } = visit.target;
+      // Only this is kept with the answer, not the whole request.
+      const ask = { isPage: ctx.accepts('json', 'html') === 'html', id: ctx.params['id'] ?? '', search };
       try {
-        await front.reply(visit, async () => answer(visit, ctx));
+        await front.reply(visit, async () => answer(ask));
       } catch (error) {
-        if (!problemPage(ctx, visit, error)) throw error;
+        if (!ask.isPage || !problemPage(visit, error)) throw error;
       }
     });
   };
 
-  serve('/', '/', async (_, ctx) =>
-    ctx.accepts('json', 'html') === 'html'
+  serve('/', '/', async ({ isPage }) =>
+    isPage
       ? page(homePage(await load()))
       : json({ title: 'weatherline', version: ports.version, links: LINKS }, { links: LINKS }),
   );
 
-  serve('/locations/:id', '/locations/{id}', async ({ target }, { params }) => {
-    const asked = Number(target.search.get('days') ?? DAYS);
+  serve('/locations/:id', '/locations/{id}', async ({ id, search }) => {
+    const asked = Number(search.get('days') ?? DAYS);
     const days = Number.isInteger(asked) && asked >= 1 && asked <= DAYS ? asked : DAYS;
     const model = await load();
-    const place = model.places.find(({ location }) => location.id === params['id']);
+    const place = model.places.find(({ location }) => location.id === id);
     if (place === undefined)
       throw new Problem('location-not-found', 'there is no such location; /v1/locations lists them');
     return page(locationPage(model, place, days));
   });
 
-  serve('/explore', '/explore', async ({ target }) => page(explorePage(await load(), target.search)));
+  serve('/explore', '/explore', async ({ search }) => page(explorePage(await load(), search)));
 }
 
 /** It says how old things are, so others ask each time whether it still stands. */
