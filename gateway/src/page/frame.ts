@@ -7,6 +7,8 @@ export type Sheet = {
   readonly style: string;
   readonly here: Here;
   readonly main: Html;
+  /** What is drawn into the page brings its own main part: two would be one too many. */
+  readonly hasOwnMain?: boolean;
   /** Beside the links of the header. */
   readonly banner?: Html | '';
   readonly footer?: Html | '';
@@ -19,7 +21,17 @@ const ICON =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Ccircle cx='8' cy='8' r='7' fill='%230b5aa8'/%3E%3Cpath d='M3 10l3-4 3 3 4-5' fill='none' stroke='%23fff' stroke-width='1.6'/%3E%3C/svg%3E";
 
 /** The document around every page: where one is, where to go. */
-export function sheet({ title, style, here, main, banner = '', footer = '', head = '' }: Sheet): Html {
+export function sheet({
+  title,
+  style,
+  here,
+  main,
+  hasOwnMain = false,
+  banner = '',
+  footer = '',
+  head = '',
+}: Sheet): Html {
+  const tag = hasOwnMain ? 'div' : 'main';
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -42,7 +54,7 @@ export function sheet({ title, style, here, main, banner = '', footer = '', head
           </nav>
           ${banner}
         </header>
-        <main id="main" tabindex="-1">${main}</main>
+        <${tag} id="main" tabindex="-1">${main}</${tag}>
         ${footer}
       </body>
     </html>`;

@@ -4,9 +4,9 @@ export const FRAME_STYLE = `
 @media (prefers-color-scheme:dark){:root{--ink:#e7edf2;--soft:#a3b2bf;--line:#2c3945;--paper:#0f151b;--card:#161f27;--sea:#18232d;--land:#25323d;--coast:#4b5c6b;--ok:#6fd39a;--late:#f0bd60;--bad:#ff9a90;--link:#7fb8f0;--one:#7fb8f0;--two:#f0b27a}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Liberation Sans",sans-serif}
-body>header,main,footer{max-width:76rem;margin:0 auto;padding-inline:1.25rem}
+body>header,#main,footer{max-width:76rem;margin:0 auto;padding-inline:1.25rem}
 body>header{display:flex;flex-wrap:wrap;gap:.25rem 1.5rem;align-items:baseline;padding-block:1rem .75rem;border-bottom:1px solid var(--line)}
-main{padding-block:1rem 2rem}main:focus{outline:0}
+#main{padding-block:1rem 2rem}#main:focus{outline:0}
 .name{font-weight:700;font-size:1.2rem;margin:0;letter-spacing:-.01em}.name a{color:inherit;text-decoration:none}
 nav{display:flex;gap:1rem}.fresh{margin:0 0 0 auto}.fresh p{margin:0}.fresh .soft{font-size:.9rem}
 nav a[aria-current]{color:inherit;font-weight:600;text-decoration:none}
@@ -14,7 +14,7 @@ nav a[aria-current]{color:inherit;font-weight:600;text-decoration:none}
 h1{font-size:1.45rem;margin:.25rem 0 .75rem;letter-spacing:-.01em;overflow-wrap:anywhere}
 a{color:var(--link)}
 :focus-visible{outline:2px solid var(--link);outline-offset:2px}
-@media (max-width:640px){body>header,main,footer{padding-inline:.75rem}.fresh{margin:0;flex-basis:100%}}
+@media (max-width:640px){body>header,#main,footer{padding-inline:.75rem}.fresh{margin:0;flex-basis:100%}}
 `;
 
 /** The style sheet of the pages of data; inline, so that a page needs nothing but itself. */
@@ -28,7 +28,7 @@ h2{font-size:1.05rem;margin:2rem 0 .5rem}
 svg.map{display:block;width:min(100%,62rem);margin:0 auto;height:auto;padding:.5rem}
 .sea{fill:var(--sea)}.grid{fill:none;stroke:var(--line);stroke-width:.6}.land{fill:var(--land);stroke:var(--coast);stroke-width:.6}.borders{fill:none;stroke:var(--coast);stroke-width:.4}
 svg.map .dot,.legend .dot{stroke:var(--ink);stroke-width:1}svg.map .hollow,.legend .hollow{fill:var(--card);stroke-width:3}svg.map .cross,.legend .cross{fill:none;stroke-width:3}
-svg.map .hit{fill:transparent}svg.map a:focus-visible .hit{stroke:var(--link);stroke-width:3}svg.map a:focus-visible{outline:0}
+svg.map .hit{fill:transparent}svg.map a:focus-visible .hit{stroke:var(--link);stroke-width:3}
 svg.map .said{visibility:hidden;font-weight:600;font-size:14px}svg.map a:hover .said,svg.map a:focus-visible .said{visibility:visible}
 svg.map text{fill:var(--ink);font-size:11px;paint-order:stroke;stroke:var(--sea);stroke-width:3px;stroke-linejoin:round}
 .legend{display:flex;flex-wrap:wrap;gap:.2rem 1rem;list-style:none;margin:.4rem .9rem .6rem;padding:0;font-size:.86rem;color:var(--soft)}

@@ -59,12 +59,22 @@ const docs = operation({
   answers: [{ status: 200, description: 'A page', content: { 'text/html': undefined } }],
   problems: ['unknown-parameter'],
   async handle() {
-    const main = html`<h1>The API</h1>
-      <noscript
-        ><p>This page tries requests with JavaScript; <a href="/openapi.json">the document</a> needs none.</p></noscript
+    // The interface has a main part and a heading of its own; these are for where it does not run.
+    const main = html`<noscript
+        ><main>
+          <h1>The API</h1>
+          <p>This page tries requests with JavaScript; <a href="/openapi.json">the document</a> needs none.</p>
+        </main></noscript
       >
       <div id="docs"></div>`;
-    const page = sheet({ title: 'API · weatherline', style: DOCS_STYLE, here: 'docs', main, head: DOCS_HEAD });
+    const page = sheet({
+      title: 'API · weatherline',
+      style: DOCS_STYLE,
+      here: 'docs',
+      main,
+      hasOwnMain: true,
+      head: DOCS_HEAD,
+    });
     return {
       kind: 'whole',
       type: 'text/html; charset=utf-8',
