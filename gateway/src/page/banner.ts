@@ -8,10 +8,14 @@ import { clockTime, relative } from './values.ts';
 export function banner(model: PageModel): Html {
   const { product, now, next, failingSince } = model;
   const slot = product === undefined ? undefined : slotInstant(product.id);
+  const said = state(model, slot);
   const from = failingSince === undefined ? 'shown' : 'from memory';
-  const shown = slot === undefined ? '' : html`${from}: slot ${shortly(slot, now)}, ${relative(slot, now)} · `;
+  // The slot is named once.
+  const isNamed = slot !== undefined && said.text.includes(clockTime(slot));
+  const name = slot === undefined || isNamed ? '' : `${from}: slot ${shortly(slot, now)}, `;
+  const shown = slot === undefined ? '' : html`${name}${relative(slot, now)} · `;
   return html`<div class="fresh">
-    <p role="status">${state(model, slot)}</p>
+    <p role="status">${said}</p>
     <p class="soft">${shown}next due ${shortly(next, now)}, ${relative(next, now)}</p>
   </div>`;
 }

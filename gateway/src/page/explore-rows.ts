@@ -72,8 +72,8 @@ function lineOf({ name, at, row }: Found, shown: readonly string[]): Html {
     return UNITS[field] === undefined ? html`<td>${text(valueAt(row, field))}</td>` : cell(row, field);
   });
   return html`<tr>
-    <th scope="row">${at.toISOString().slice(0, 16).replace('T', ' ')}</th>
-    <td class="name">${name}</td>
+    <th scope="row" class="when">${at.toISOString().slice(0, 16).replace('T', ' ')}</th>
+    <td class="place">${name}</td>
     ${cells}
     <td>${quality(row)}</td>
   </tr>`;

@@ -30,6 +30,7 @@ svg.map{display:block;width:min(100%,62rem);margin:0 auto;height:auto;padding:.5
 svg.map .dot,.legend .dot{stroke:var(--ink);stroke-width:1}svg.map .hollow,.legend .hollow{fill:var(--card);stroke-width:3}svg.map .cross,.legend .cross{fill:none;stroke-width:3}
 svg.map .hit{fill:transparent}svg.map a:focus-visible .hit{stroke:var(--link);stroke-width:3}
 svg.map .said{visibility:hidden;font-weight:600;font-size:14px}svg.map a:hover .said,svg.map a:focus-visible .said{visibility:visible}
+svg.map a:is(:hover,:focus-visible)~a :is(.dot,.cross),svg.map:has(a:is(:hover,:focus-visible)) .label{opacity:.15}
 svg.map text{fill:var(--ink);font-size:11px;paint-order:stroke;stroke:var(--sea);stroke-width:3px;stroke-linejoin:round}
 .legend{display:flex;flex-wrap:wrap;gap:.2rem 1rem;list-style:none;margin:.4rem .9rem .6rem;padding:0;font-size:.86rem;color:var(--soft)}
 .legend svg{width:.8em;height:.8em;margin-right:.3em}
@@ -40,7 +41,7 @@ th:first-child,td:first-child{padding-left:.9rem}
 thead th{font-weight:600;font-size:.82rem;color:var(--soft);vertical-align:bottom}
 td.n,th.n{text-align:right}td.wide{white-space:normal;min-width:16rem}
 td .fields{display:block;font-size:.84rem;white-space:normal;max-width:11rem;line-height:1.25}
-tbody th{font-weight:600}th[scope=row],td.name{white-space:normal;min-width:7rem;max-width:16rem;overflow-wrap:break-word}
+tbody th{font-weight:600}th[scope=row],td.place{white-space:normal;min-width:7rem;max-width:16rem;overflow-wrap:break-word}th.when{white-space:nowrap;min-width:0}
 .unit{font-weight:400;display:block}
 svg.wind{width:1.05em;height:1.05em;vertical-align:-.12em}svg.wind path{fill:currentColor}
 svg.spark{width:6rem;height:1.7rem;display:block}

@@ -21,7 +21,7 @@ export function timeline({ runs }: PageModel): Html {
   const rows = days.map(
     ([day, ofDay]) =>
       html`<tr>
-        <th scope="row">${dayName(day)}</th>
+        <th scope="row" class="when">${dayName(day)}</th>
         ${isDense ? html`<td>${summary(ofDay)}</td>` : ''}
         <td>
           <ul class="runs">
