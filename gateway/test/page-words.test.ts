@@ -122,3 +122,23 @@ test('the script of the ages is under a kilobyte, and the map has its source in 
   t.regex(await pageOf(served), /<script src="\/assets\/ages\.js" defer><\/script>/);
   t.regex(readFileSync(new URL('../../NOTICE', import.meta.url), 'utf8'), /Natural Earth/);
 });
+
+test('a number stands to the right under its unit, also where there is none', async (t) => {
+  const served = await serve(t);
+  const qc = { overall: 4, fields: { temp: 4 } };
+  await storeProduct(served, SLOT, [record('oslo', { pressure: null, qc })]);
+  const page = await pageOf(served, '/explore?fields=pressure&fields=temp&fields=weather');
+  t.regex(page, /<th scope="col" class="n">pressure<span class="unit">hPa \(sea\)<\/span><\/th>/);
+  t.regex(page, /<td class="n">–<\/td>/);
+  t.regex(page, /<td class="n">3\.5 <b class="bad" role="img" aria-label="failed"/, 'a doubtful value has its mark');
+  t.regex(page, /<code>GATEWAY=http:\/\/127\.0\.0\.1:8080<\/code>/, 'what the shell line needs stands above it');
+});
+
+test('a dot on the map can be hit with a finger, and none is cut off at the edge', async (t) => {
+  const served = await serve(t);
+  await storeProduct(served, SLOT, [record('fiji', { lat: -17.7, lon: 179.99 })]);
+  const page = await pageOf(served);
+  t.regex(page, /viewBox="-10 -10 980 487"/);
+  t.is([...page.matchAll(/class="hit"/g)].length, 3);
+  t.regex(page, /class="said"[^>]*>fiji: 3\.5 °C<\/text/);
+});

@@ -72,12 +72,6 @@ export function cell(row: Row | undefined, field: string): Html {
   return html`<td class="n">${fixed(valueAt(row, field), decimalsOf(field))}${mark}</td>`;
 }
 
-/** The worse flag of the fields that a cell shows together. */
-export function worst(row: Row | undefined, fields: readonly string[]): number {
-  const flags = new Set(fields.map((field) => flagOf(row, field)));
-  return flags.has(4) ? 4 : flags.has(3) ? 3 : 1;
-}
-
 /** An arrow that points where the wind blows to, beside the sector it comes from, as weather people say it. */
 export function wind(row: Row | undefined): Html {
   if (numberAt(row, 'wind_speed') === 0) return html`calm`;
