@@ -1,7 +1,7 @@
+import { firstRows } from './explore-rows.ts';
 import { html, type Html } from './html.ts';
 import { layout } from './layout.ts';
 import type { PageModel } from './model.ts';
-import { fixed, quality, text, valueAt } from './values.ts';
 
 export type Query = {
   readonly location: readonly string[];
@@ -24,7 +24,6 @@ const FIELDS = [
   'weather',
 ] as const;
 const DAYS = [1, 2, 3, 7] as const;
-const FIRST_ROWS = 20;
 const DAY_MS = 86_400_000;
 
 /** A form that makes a query: its address, the line for a shell, the first rows. It needs no script. */
@@ -63,14 +62,14 @@ export function explorePage(model: PageModel, asked: URLSearchParams): Html {
         <a href="${path}"><code>${path}</code></a>
       </dd>
       <dt>Shell</dt>
-      <dd><code>curl --compressed "$GATEWAY${path}"</code></dd>
+      <dd><code>GATEWAY=http://127.0.0.1:8080</code><br /><code>curl --compressed "$GATEWAY${path}"</code></dd>
       <dt>Command line</dt>
       <dd>
         <code>${commandOf(model, query)}</code>
         <span class="soft">(beside the data of <code>npm start</code>)</span>
       </dd>
     </dl>
-    ${rows(model, query)}`;
+    ${firstRows(model, query, startOf(model, query))}`;
   return layout(model, { title: 'Explore: weatherline', here: 'explore', body });
 }
 
@@ -92,63 +91,39 @@ function readQuery({ places }: PageModel, asked: URLSearchParams): Query {
   };
 }
 
+/** The whole minute, which is what the address says. */
+function startOf({ now }: PageModel, { days }: Query): number {
+  return Math.floor((now.getTime() - days * DAY_MS) / 60_000) * 60_000;
+}
+
 /** The query as the API and the command line both name it; the format has a name of its own in each. */
-function partsOf({ now }: PageModel, { location, days, fields }: Query): [name: string, value: string][] {
-  const from = new Date(now.getTime() - days * DAY_MS);
-  const parts: [string, string][] = [['datetime', `${from.toISOString().slice(0, 16)}:00Z/..`]];
+function partsOf(model: PageModel, query: Query): [name: string, value: string][] {
+  const { location, fields } = query;
+  const from = new Date(startOf(model, query));
+  const parts: [string, string][] = [['datetime', `${from.toISOString().slice(0, 19)}Z/..`]];
   if (location.length > 0) parts.unshift(['location', location.join(',')]);
   if (fields.length > 0) parts.push(['fields', `slot,location_id,${fields.join(',')}`]);
   return parts;
 }
 
+/** What a query may hold as it is, and people read better so: commas, colons, slashes. */
+const READABLE = /%(?:2C|3A|2F)/g;
+
 function pathOf(model: PageModel, query: Query): string {
-  const parts = [...partsOf(model, query), ['f', query.f]].map((part) => part.join('='));
+  const parts = [...partsOf(model, query), ['f', query.f]].map(
+    ([name = '', value = '']) => `${name}=${encodeURIComponent(value).replaceAll(READABLE, decodeURIComponent)}`,
+  );
   return `/v1/records?${parts.join('&')}`;
 }
 
 function commandOf(model: PageModel, query: Query): string {
-  const options = [...partsOf(model, query), ['format', query.f]].map((part) => `--${part.join(' ')}`);
+  const options = [...partsOf(model, query), ['format', query.f]].map(
+    ([name = '', value = '']) => `--${name} ${quoted(value)}`,
+  );
   return `npm run -s weatherline -- records ${options.join(' ')}`;
 }
 
-function rows({ places, now }: PageModel, { location, days, fields }: Query): Html {
-  const from = now.getTime() - days * DAY_MS;
-  const shown = fields.length === 0 ? FIELDS.slice(0, 6) : fields;
-  const found = places
-    .filter(({ location: place }) => location.length === 0 || location.includes(place.id))
-    .flatMap(({ location: place, samples }) =>
-      samples.flatMap(({ at, row }) => (row === undefined || at.getTime() < from ? [] : [{ place, at, row }])),
-    )
-    .toSorted((a, b) => a.at.getTime() - b.at.getTime());
-  const lines = found.slice(0, FIRST_ROWS).map(({ place, at, row }) => {
-    const cells = shown.map((field) => {
-      const value = valueAt(row, field);
-      return typeof value === 'number' ? html`<td class="n">${fixed(value, 1)}</td>` : html`<td>${text(value)}</td>`;
-    });
-    return html`<tr>
-      <th scope="row">${at.toISOString().slice(0, 16).replace('T', ' ')}</th>
-      <td>${place.name}</td>
-      ${cells}
-      <td>${quality(row)}</td>
-    </tr>`;
-  });
-  return html`<h2>First rows</h2>
-    <div class="frame scroll" tabindex="0" role="region" aria-label="First rows">
-      <table>
-        <caption>
-          ${Math.min(found.length, FIRST_ROWS)} of ${found.length} records
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">Slot, UTC</th>
-            <th scope="col">Place</th>
-            ${shown.map((field) => html`<th scope="col">${field}</th>`)}
-            <th scope="col">Quality</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${lines}
-        </tbody>
-      </table>
-    </div>`;
+/** As a shell takes it for one word. */
+function quoted(value: string): string {
+  return /^[\w.,:/+-]+$/.test(value) ? value : `'${value.replaceAll("'", String.raw`'\''`)}'`;
 }

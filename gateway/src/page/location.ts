@@ -1,12 +1,12 @@
-import { Derived, slotInstant, WeatherRecord } from '@weatherline/events';
-import { getMetadata } from 'valibot';
 import { chart, type ChartOptions } from './chart.ts';
 import { pointsOf } from './chart-points.ts';
-import { flagLegend } from './home.ts';
+import { everyField } from './field-table.ts';
 import { html, Html } from './html.ts';
+import { observedAt } from './latest-table.ts';
 import { layout } from './layout.ts';
-import { DAYS, type PageModel, type PlaceView } from './model.ts';
-import { clockTime, fixed, flagOf, flagWord, localTime, objectOf, quality, text, valueAt } from './values.ts';
+import { DAYS, type PageModel, type PlaceView, thinning } from './model.ts';
+import { flagLegend, notPassed, quality, weather } from './quality.ts';
+import { clockTime, counted, fixed, localTime, relative } from './values.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -72,51 +72,76 @@ const CHARTS: readonly Wanted[] = [
 /** One place: what was last seen, and the days before it. */
 export function locationPage(model: PageModel, place: PlaceView, days: number): Html {
   const { location, newest } = place;
-  const { id, name, lat, lon, elevation, country, timezone } = location;
   const to = model.now;
   const from = new Date(to.getTime() - days * DAY_MS);
-  const where = [
+  const inSpan = { ...place, samples: place.samples.filter(({ at }) => at.getTime() >= from.getTime()) };
+  const thinned = thinning(model);
+  const body = html`<h1>${location.name}</h1>
+    <p class="soft">${whereOf(location)}</p>
+    ${newest === undefined ? html`<p>No record in the last seven days.</p>` : latest(model, newest, location.timezone)}
+    <h2>The days before</h2>
+    ${spans(location.id, days, from, to)}${thinned === '' ? '' : html`<p class="soft">The charts show ${thinned}.</p>`}
+    <div class="charts">
+      ${CHARTS.map(({ fields, ...options }) => chart({ ...options, from, to, lines: linesOf(inSpan, fields) }))}
+    </div>
+    ${flagLegend()}${newest === undefined ? '' : html`${notPassed(newest.row)}${everyField(newest.row, location.timezone)}`}${SCRIPTS}`;
+  return layout(model, { title: `${location.name}: weatherline`, here: 'location', body });
+}
+
+function whereOf({ lat, lon, elevation, country }: PlaceView['location']): string {
+  return [
     `${fixed(Math.abs(lat), 2)}° ${lat < 0 ? 'S' : 'N'}, ${fixed(Math.abs(lon), 2)}° ${lon < 0 ? 'W' : 'E'}`,
     ...(elevation === undefined ? [] : [`${fixed(elevation, 0)} m above sea level`]),
     ...(country === undefined ? [] : [country]),
   ].join(' · ');
+}
+
+/** The spans to choose from, with the one that is shown, and the same records as files. */
+function spans(id: string, days: number, from: Date, to: Date): Html {
+  const name = encodeURIComponent(id);
   const range = `${from.toISOString().slice(0, 19)}Z/${to.toISOString().slice(0, 16)}:00Z`;
-  const records = `/v1/records?location=${id}&datetime=${range}`;
-  const spans = Array.from({ length: DAYS }, (_, at) => at + 1)
-    .filter((count) => [1, 2, 3, 7].includes(count))
+  const records = `/v1/records?location=${name}&datetime=${range}`;
+  const choices = [...new Set([1, 2, 3, DAYS, days])]
+    .toSorted((a, b) => a - b)
     .map(
       (count) =>
-        html`<a href="/locations/${id}?days=${count}" ${count === days ? html` aria-current="true"` : ''}
-          >${count === 1 ? '1 day' : `${count} days`}</a
+        html`<a href="/locations/${name}?days=${count}" ${count === days ? html` aria-current="true"` : ''}
+          >${counted(count, 'day')}</a
         >`,
     );
-  const inSpan = { ...place, samples: place.samples.filter(({ at }) => at.getTime() >= from.getTime()) };
-  const body = html`<h1>${name}</h1>
-    <p class="soft">${where}</p>
-    ${newest === undefined ? html`<p>No record in the last seven days.</p>` : latest(newest, timezone)}
-    <h2>The days before</h2>
-    <p class="spans">
-      ${spans} <a href="${records}&amp;f=csv" download>CSV</a> <a href="${records}&amp;f=ndjson">NDJSON</a>
-      <a href="${records}">JSON</a>
-    </p>
-    <div class="charts">
-      ${CHARTS.map(({ fields, ...options }) => chart({ ...options, from, to, lines: linesOf(inSpan, fields) }))}
-    </div>
-    ${flagLegend()}${newest === undefined ? '' : everything(newest.row)}${SCRIPTS}`;
-  return layout(model, { title: `${name}: weatherline`, here: 'location', body });
+  return html`<p class="spans">
+    ${choices} <a href="${records}&amp;f=csv" download>CSV</a> <a href="${records}&amp;f=ndjson">NDJSON</a>
+    <a href="${records}">JSON</a>
+  </p>`;
 }
 
 function linesOf(place: PlaceView, fields: Wanted['fields']): ChartOptions['lines'] {
   return fields.map(([field, name]) => ({ name, values: pointsOf(place, field) }));
 }
 
-function latest({ row, slot }: NonNullable<PlaceView['newest']>, timezone: string | undefined): Html {
-  const observed = new Date(text(row['observed_at'] ?? row['collected_at']));
-  const at = Number.isNaN(observed.getTime()) ? slotInstant(slot) : observed;
+function latest(
+  { product, now }: PageModel,
+  newest: NonNullable<PlaceView['newest']>,
+  timezone: string | undefined,
+): Html {
+  const { row, slot } = newest;
+  const at = observedAt(newest);
   const local = at === undefined ? undefined : localTime(at, timezone);
-  const when = at === undefined ? '' : `${clockTime(at)}${local === undefined ? '' : ` (${local} there)`}`;
-  return html`<p class="now"><b>${fixed(row['temp'], 1)} °C</b> ${text(row['weather'])} · ${quality(row)}</p>
-    <p class="soft">${when} · ${kindWord(row['kind'])} · product <a href="/v1/products/${slot}">${slot}</a></p>`;
+  const when =
+    at === undefined
+      ? ''
+      : html`${relative(at, now)}: ${clockTime(at)}${local === undefined ? '' : ` (${local} there)`} · `;
+  const isOlder = product !== undefined && slot !== product.id;
+  return html`<p class="now"><b>${fixed(row['temp'], 1)} °C</b> ${weather(row)} · ${quality(row)}</p>
+    <p class="soft">${when}${kindWord(row['kind'])} · product <a href="/v1/products/${slot}">${slot}</a></p>
+    ${
+      isOlder
+        ? html`<p class="note">
+            The newest product, <a href="/v1/products/${product.id}">${product.id}</a>, has no record of this place:
+            this one is older.
+          </p>`
+        : ''
+    }`;
 }
 
 const KINDS: Readonly<Record<string, string>> = {
@@ -127,56 +152,4 @@ const KINDS: Readonly<Record<string, string>> = {
 
 function kindWord(kind: unknown): string {
   return KINDS[String(kind)] ?? 'its kind is not said';
-}
-
-type Described = { readonly description?: unknown; readonly 'x-ucum'?: unknown };
-
-const SKIPPED = new Set(['schema', 'id', 'content_hash', 'derived', 'qc', 'lineage', 'license', 'conditions']);
-const FIELDS: readonly (readonly [name: string, about: Described])[] = [
-  ...Object.entries(WeatherRecord.entries)
-    .filter(([name]) => !SKIPPED.has(name))
-    .map(([name, schema]): readonly [string, Described] => [name, getMetadata(schema)]),
-  ...Object.entries(Derived.entries)
-    .filter(([name]) => name !== 'method_set')
-    .map(([name, schema]): readonly [string, Described] => [`derived.${name}`, getMetadata(schema)]),
-];
-const UNITS: Readonly<Record<string, string>> = { Cel: '°C', deg: '°', '1': '', 'g/m3': 'g/m³', 'kg/m3': 'kg/m³' };
-
-/** Every field with its unit, what it is or by which formula it was computed, and its flag. */
-function everything(row: Readonly<Record<string, unknown>>): Html {
-  const rows = FIELDS.map(([name, about]) => {
-    const value = valueAt(row, name);
-    const flag = objectOf(objectOf(row['qc'])['fields'])[name];
-    const { mark, word, tone } = flagWord(flagOf(row, name));
-    const ucum = typeof about['x-ucum'] === 'string' ? about['x-ucum'] : '';
-    return html`<tr>
-      <th scope="row">${name}</th>
-      <td class="n">
-        ${typeof value === 'number' ? fixed(value, Number.isInteger(value) ? 0 : 2) : typeof value === 'boolean' ? (value ? 'yes' : 'no') : text(value)}
-      </td>
-      <td>${UNITS[ucum] ?? ucum}</td>
-      <td>${flag === undefined ? '' : html`<span class="flag ${tone}">${mark} ${word}</span>`}</td>
-      <td class="soft wide">${typeof about.description === 'string' ? about.description : ''}</td>
-    </tr>`;
-  });
-  return html`<h2>Every field of the newest record</h2>
-    <div class="frame scroll" tabindex="0" role="region" aria-label="Every field of the newest record">
-      <table>
-        <caption>
-          Measured as the provider says, derived as the named formula has it
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">Field</th>
-            <th scope="col" class="n">Value</th>
-            <th scope="col">Unit</th>
-            <th scope="col">Quality</th>
-            <th scope="col">What it is</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${rows}
-        </tbody>
-      </table>
-    </div>`;
 }

@@ -29,21 +29,26 @@ export type PageModel = {
   /** Every slot of the last seven days, oldest first, with those that are missing. */
   readonly runs: readonly Run[];
   readonly failingSince: Date | undefined;
+  /** Of so many slots one was read: 1 = every one. */
+  readonly every: number;
 };
 
 export const DAYS = 7;
 const DAY_MS = 86_400_000;
-/** A schedule of every minute has more slots in a week than a chart can show. */
-const MOST_PRODUCTS = 56;
+/** A slot an hour for a week: more a chart cannot show, and reading them would take too long. */
+const MOST_PRODUCTS = 168;
 
 export async function loadModel(ports: RoutePorts): Promise<PageModel> {
   const { clock, schedule, products, locations, version, storeHealth } = ports;
   const now = clock.now();
   const from = new Date(now.getTime() - DAYS * DAY_MS);
   const runs = await ports.runs.between({ from: slotId(from), to: slotId(now) });
-  const slots = runs.flatMap(({ slot }): SlotEntry[] => (slot === undefined ? [] : [slot])).slice(-MOST_PRODUCTS);
+  const slots = runs.flatMap(({ slot }): SlotEntry[] => (slot === undefined ? [] : [slot]));
+  const every = Math.max(1, Math.ceil(slots.length / MOST_PRODUCTS));
+  // Counted from the newest, which is always there.
+  const thinned = slots.filter((_, at) => (slots.length - 1 - at) % every === 0);
   const read: Product[] = [];
-  for await (const product of products.readAll(slots)) read.push(product);
+  for await (const product of products.readAll(thinned)) read.push(product);
   const older = read.length === 0 ? await products.take(1) : [];
   const all = [...older, ...read];
   return {
@@ -56,8 +61,19 @@ export async function loadModel(ports: RoutePorts): Promise<PageModel> {
     places: placesOf(locations, all, runs),
     runs,
     failingSince: storeHealth().failingSince,
+    every,
   };
 }
+
+const ORDINALS = ['', '', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth'];
+
+/** `every third slot`, where not all were read. */
+export function thinning({ every }: Pick<PageModel, 'every'>): string {
+  return every === 1 ? '' : `every ${ORDINALS[every] ?? `${every}th`} slot`;
+}
+
+/** Names as people look them up, whatever their accents and capitals. */
+const NAMES = new Intl.Collator('en');
 
 function placesOf(configured: readonly Location[], products: readonly Product[], runs: readonly Run[]): PlaceView[] {
   const bySlot = products.map((product) => ({
@@ -82,7 +98,7 @@ function placesOf(configured: readonly Location[], products: readonly Product[],
         samples: times.map(({ at, rows }) => ({ at, row: rows?.get(location.id) })),
       };
     })
-    .toSorted((a, b) => (a.location.name < b.location.name ? -1 : 1));
+    .toSorted((a, b) => NAMES.compare(a.location.name, b.location.name));
 }
 
 type OfSlot = { readonly slot: string; readonly at: Date; readonly rows?: ReadonlyMap<string, Row> };
@@ -91,10 +107,10 @@ type OfSlot = { readonly slot: string; readonly at: Date; readonly rows?: Readon
 function timesOf(bySlot: readonly OfSlot[], runs: readonly Run[]): readonly OfSlot[] {
   const first = bySlot[0]?.slot;
   if (first === undefined) return [];
-  const read = new Set(bySlot.map(({ slot }) => slot));
-  const without = runs.flatMap(({ id }): OfSlot[] => {
+  const without = runs.flatMap(({ id, slot }): OfSlot[] => {
     const at = slotInstant(id);
-    return at === undefined || id < first || read.has(id) ? [] : [{ slot: id, at }];
+    // One that has a product and was not read, because there are so many, is no gap.
+    return at === undefined || slot !== undefined || id < first ? [] : [{ slot: id, at }];
   });
   return [...bySlot, ...without].toSorted((a, b) => (a.slot < b.slot ? -1 : 1));
 }

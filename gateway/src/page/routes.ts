@@ -1,5 +1,4 @@
 import type { Router } from '@koa/router';
-import type { Context } from 'koa';
 import type { Front } from '../front.ts';
 import { Problem } from '../http/problem.ts';
 import { json, type Whole } from '../http/reply.ts';
@@ -8,8 +7,10 @@ import { PAGE_POLICY } from '../routes/html-page.ts';
 import { explorePage } from './explore.ts';
 import { homePage } from './home.ts';
 import type { Html } from './html.ts';
+import { keptModel } from './kept-model.ts';
 import { locationPage } from './location.ts';
-import { DAYS, loadModel } from './model.ts';
+import { DAYS } from './model.ts';
+import { problemPage } from './problem-page.ts';
 
 const LINKS = [
   { rel: 'self', href: '/' },
@@ -22,41 +23,44 @@ const LINKS = [
   { rel: 'collection', href: '/v1/locations' },
 ];
 
+type Ask = { readonly isPage: boolean; readonly id: string; readonly search: URLSearchParams };
+
 /** The pages for people; `/` has links for programs. */
 export function pageRoutes(router: Router, ports: RoutePorts, front: Front): void {
-  router.get('/', async (ctx) => {
-    const visit = arrive(ctx, front, '/');
-    const isPage = ctx.accepts('json', 'html') === 'html';
-    await front.reply(visit, async () =>
-      isPage
-        ? page(homePage(await loadModel(ports)))
-        : json({ title: 'weatherline', version: ports.version, links: LINKS }, { links: LINKS }),
-    );
-  });
+  const load = keptModel(ports);
 
-  router.get('/locations/:id', async (ctx) => {
-    const visit = arrive(ctx, front, '/locations/{id}');
-    const asked = Number(visit.target.search.get('days') ?? DAYS);
-    const days = Number.isInteger(asked) && asked >= 1 && asked <= DAYS ? asked : DAYS;
-    await front.reply(visit, async () => {
-      const model = await loadModel(ports);
-      const place = model.places.find(({ location }) => location.id === ctx.params['id']);
-      if (place === undefined)
-        throw new Problem('location-not-found', 'there is no such location; /v1/locations lists them');
-      return page(locationPage(model, place, days));
+  const serve = (path: string, route: string, answer: (ask: Ask) => Promise<Whole>): void => {
+    router.get(path, async (ctx) => {
+      const visit = front.visitOf(ctx.req);
+      visit.route = route;
+      const { search } = visit.target;
+      // Only this is kept with the answer, not the whole request.
+      const ask = { isPage: ctx.accepts('json', 'html') === 'html', id: ctx.params['id'] ?? '', search };
+      try {
+        await front.reply(visit, async () => answer(ask));
+      } catch (error) {
+        if (!ask.isPage || !problemPage(visit, error)) throw error;
+      }
     });
+  };
+
+  serve('/', '/', async ({ isPage }) =>
+    isPage
+      ? page(homePage(await load()))
+      : json({ title: 'weatherline', version: ports.version, links: LINKS }, { links: LINKS }),
+  );
+
+  serve('/locations/:id', '/locations/{id}', async ({ id, search }) => {
+    const asked = Number(search.get('days') ?? DAYS);
+    const days = Number.isInteger(asked) && asked >= 1 && asked <= DAYS ? asked : DAYS;
+    const model = await load();
+    const place = model.places.find(({ location }) => location.id === id);
+    if (place === undefined)
+      throw new Problem('location-not-found', 'there is no such location; /v1/locations lists them');
+    return page(locationPage(model, place, days));
   });
 
-  router.get('/explore', async (ctx) => {
-    const visit = arrive(ctx, front, '/explore');
-    await front.reply(visit, async () => page(explorePage(await loadModel(ports), visit.target.search)));
-  });
-}
-
-function arrive(ctx: Context, front: Front, route: string): ReturnType<Front['visitOf']> {
-  const visit = front.visitOf(ctx.req);
-  visit.route = route;
-  return visit;
+  serve('/explore', '/explore', async ({ search }) => page(explorePage(await load(), search)));
 }
 
 /** It says how old things are, so others ask each time whether it still stands. */

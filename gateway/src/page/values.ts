@@ -50,17 +50,50 @@ export function span(ms: number): string {
   return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.round(hours / 24)} days`;
 }
 
+/** How long ago something was, or how soon it will be; scripts keep what has a title true while a page is open. */
+export function relative(instant: Date, now: Date): Html {
+  const ms = now.getTime() - instant.getTime();
+  const said = ms < 0 ? `in ${span(-ms)}` : `${span(ms)} ago`;
+  return html`<time datetime="${instant.toISOString()}" title="${clockTime(instant)}">${said}</time>`;
+}
+
+/** `1 place`, `2 places`. */
+export function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}
+
+const DECIMALS: Readonly<Record<string, number>> = {
+  humidity: 0,
+  cloud_cover: 0,
+  wind_deg: 0,
+  visibility: 0,
+  utc_offset: 0,
+  'derived.beaufort': 0,
+  lat: 4,
+  lon: 4,
+  rain_1h: 2,
+  snow_1h: 2,
+  'derived.absolute_humidity': 2,
+  'derived.vapour_pressure_deficit': 2,
+  'derived.air_density': 3,
+};
+
+/** How many decimals a field is shown with, wherever it is shown. */
+export function decimalsOf(field: string): number {
+  return DECIMALS[field] ?? 1;
+}
+
 export type FlagWord = { readonly mark: string; readonly word: string; readonly tone: string };
 
 /** QARTOD flags (UNESCO IOC 54:V3), each with a mark and a word: never a colour alone. */
 export const FLAGS: Readonly<Record<string, FlagWord>> = {
   1: { mark: '✓', word: 'passed', tone: 'ok' },
-  2: { mark: '·', word: 'not checked', tone: 'soft' },
+  2: { mark: '□', word: 'not checked', tone: 'soft' },
   3: { mark: '?', word: 'suspect', tone: 'late' },
   4: { mark: '✗', word: 'failed', tone: 'bad' },
-  9: { mark: '–', word: 'missing', tone: 'soft' },
+  9: { mark: '∅', word: 'missing', tone: 'soft' },
 };
-const UNCHECKED: FlagWord = { mark: '·', word: 'not checked', tone: 'soft' };
+const UNCHECKED: FlagWord = { mark: '□', word: 'not checked', tone: 'soft' };
 
 /** The flag of one field, or of the record; 2 where nobody checked. */
 export function flagOf(row: Row | undefined, field?: string): number {
@@ -71,25 +104,4 @@ export function flagOf(row: Row | undefined, field?: string): number {
 
 export function flagWord(flag: number): FlagWord {
   return FLAGS[String(flag)] ?? UNCHECKED;
-}
-
-/** The flag with the tests that were not passed. */
-export function quality(row: Row | undefined): Html {
-  const { mark, word, tone } = flagWord(flagOf(row));
-  const qc = objectOf(row?.['qc']);
-  const tests = Array.isArray(qc['failed']) ? qc['failed'].map((item) => text(objectOf(item)['test'])) : [];
-  const why = tests.length === 0 ? '' : html` <span class="soft tests">${tests.join(', ').replaceAll('_', ' ')}</span>`;
-  return html`<span class="flag ${tone}">${mark} ${word}</span>${why}`;
-}
-
-/** An arrow that points where the wind blows to, beside the sector it comes from, as weather people say it. */
-export function wind(row: Row | undefined): Html {
-  const degrees = numberAt(row, 'wind_deg');
-  const sector = text(valueAt(row, 'derived.wind_sector'));
-  if (degrees === null) return html`<span class="soft">–</span>`;
-  const said = sector === '–' ? `${degrees.toFixed(0)}°` : sector;
-  return html`<svg class="wind" viewBox="-8 -8 16 16" role="img" aria-label="from ${said}">
-      <path transform="rotate(${(degrees + 180) % 360})" d="M0-7 4 5 0 2-4 5z" />
-    </svg>
-    ${said}`;
 }

@@ -3,7 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { operation } from '../contract/operation.ts';
 import { word } from '../contract/parameter.ts';
 import { Problem } from '../http/problem.ts';
+import { sheet } from '../page/frame.ts';
 import { Html, html } from '../page/html.ts';
+import { FRAME_STYLE } from '../page/style.ts';
 import { PAGE_POLICY } from './html-page.ts';
 
 /** Files that pages load, all from here: the page of the API needs nothing from elsewhere. */
@@ -28,6 +30,10 @@ const FILES: Readonly<Record<string, readonly [type: string, read: () => Promise
     'text/javascript; charset=utf-8',
     async () => readFile(new URL('../page/client/charts.js', import.meta.url)),
   ],
+  'ages.js': [
+    'text/javascript; charset=utf-8',
+    async () => readFile(new URL('../page/client/ages.js', import.meta.url)),
+  ],
   'docs.js': ['text/javascript; charset=utf-8', async () => START],
 };
 
@@ -35,6 +41,12 @@ const FILES: Readonly<Record<string, readonly [type: string, read: () => Promise
 const START = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#docs', deepLinking: true, validatorUrl: null,
   presets: [SwaggerUIBundle.presets.apis], tryItOutEnabled: true, displayRequestDuration: true });
 `;
+
+const DOCS_HEAD = new Html(
+  '<link rel="stylesheet" href="/assets/swagger-ui.css" /><script src="/assets/swagger-ui.js" defer></script><script src="/assets/docs.js" defer></script>',
+);
+/** The interface is drawn for light paper only. */
+const DOCS_STYLE = `${FRAME_STYLE}#docs{color-scheme:light;background:#fff;border:1px solid var(--line);border-radius:10px;overflow:hidden}`;
 
 const docs = operation({
   id: 'getDocs',
@@ -47,22 +59,22 @@ const docs = operation({
   answers: [{ status: 200, description: 'A page', content: { 'text/html': undefined } }],
   problems: ['unknown-parameter'],
   async handle() {
-    const page = html`<!doctype html>
-      <html lang="en">
-        <head>
-          <meta charset="utf-8" />
-          <meta name="viewport" content="width=device-width,initial-scale=1" />
-          <title>API · weatherline</title>
-          <link rel="stylesheet" href="/assets/swagger-ui.css" />
-        </head>
-        <body>
-          <div id="docs"></div>
-          <noscript
-            >This page tries requests with JavaScript; <a href="/openapi.json">the document</a> needs none.</noscript
-          >
-          ${new Html('<script src="/assets/swagger-ui.js"></script><script src="/assets/docs.js"></script>')}
-        </body>
-      </html>`;
+    // The interface has a main part and a heading of its own; these are for where it does not run.
+    const main = html`<noscript
+        ><main>
+          <h1>The API</h1>
+          <p>This page tries requests with JavaScript; <a href="/openapi.json">the document</a> needs none.</p>
+        </main></noscript
+      >
+      <div id="docs"></div>`;
+    const page = sheet({
+      title: 'API · weatherline',
+      style: DOCS_STYLE,
+      here: 'docs',
+      main,
+      hasOwnMain: true,
+      head: DOCS_HEAD,
+    });
     return {
       kind: 'whole',
       type: 'text/html; charset=utf-8',

@@ -11,6 +11,32 @@ import { freshness, timesOf } from './freshness.ts';
 const ALLOWANCE_MS = 20 * 60_000;
 const DAY_MS = 86_400_000;
 
+export type Standing = {
+  /** `due`: the current slot has no whole product yet, and is still within its allowance. */
+  readonly state: 'empty' | 'ok' | 'due' | 'stale';
+  /** When it becomes stale if nothing new is stored. */
+  readonly until: Date;
+};
+
+export type StandingQuery = {
+  readonly now: Date;
+  readonly current: Date;
+  readonly next: Date;
+  readonly newest: { readonly slot: Date; readonly complete: boolean } | undefined;
+};
+
+/** How the newest product stands to the schedule: one judgement for the status and for the pages. */
+export function standingOf({ now, current, next, newest }: StandingQuery): Standing {
+  const allowed = new Date(current.getTime() + ALLOWANCE_MS);
+  if (newest === undefined) return { state: 'empty', until: allowed };
+  const isBehind = newest.slot.getTime() < current.getTime();
+  const periodMs = next.getTime() - current.getTime();
+  const until = new Date(newest.slot.getTime() + periodMs + ALLOWANCE_MS);
+  const isWanting = isBehind || !newest.complete;
+  if ((isWanting && now > allowed) || now > until) return { state: 'stale', until };
+  return isWanting ? { state: 'due', until: until < allowed ? until : allowed } : { state: 'ok', until };
+}
+
 const status = operation({
   id: 'getStatus',
   route: '/v1/status',
@@ -39,15 +65,16 @@ export async function statusOf(ports: RoutePorts): Promise<Record<string, unknow
   const next = schedule.next(now);
   const periodMs = next.getTime() - current.getTime();
   const newestSlot = newest === undefined ? undefined : slotInstant(newest.id);
-  const isDue = now.getTime() - current.getTime() > ALLOWANCE_MS;
-  const isStale =
-    newestSlot === undefined ||
-    (isDue && (newestSlot.getTime() < current.getTime() || newest?.state !== 'complete')) ||
-    now.getTime() - newestSlot.getTime() > periodMs + ALLOWANCE_MS;
+  const standing = standingOf({
+    now,
+    current,
+    next,
+    newest: newestSlot === undefined ? undefined : { slot: newestSlot, complete: newest?.state === 'complete' },
+  });
   const target = periodMs + ALLOWANCE_MS;
   const week = slotId(new Date(now.getTime() - 7 * DAY_MS));
   return {
-    status: failingSince !== undefined ? 'degraded' : newest === undefined ? 'empty' : isStale ? 'stale' : 'ok',
+    status: failingSince !== undefined ? 'degraded' : standing.state === 'due' ? 'ok' : standing.state,
     latest:
       newest === undefined || newestSlot === undefined
         ? null
