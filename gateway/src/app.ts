@@ -11,6 +11,7 @@ import { AnswerCache } from './http/answer-cache.ts';
 import { Problem } from './http/problem.ts';
 import type { KeepingContext } from './http/reply.ts';
 import { operations } from './operations.ts';
+import { problemPage } from './page/problem-page.ts';
 import { pageRoutes } from './page/routes.ts';
 import { readAsk } from './read-ask.ts';
 import { openPorts, type RoutePorts } from './route-ports.ts';
@@ -108,7 +109,8 @@ function koaOf(ports: RoutePorts, front: Front, log: Logger): Koa {
       if (!ctx.res.headersSent)
         throw new Problem('not-found', 'there is nothing here; /openapi.json says what there is');
     } catch (error) {
-      front.fail(visit, error);
+      const isForPeople = !ctx.path.startsWith('/v1/') && ctx.accepts('json', 'html') === 'html';
+      front.fail(visit, error, isForPeople ? problemPage : undefined);
     }
   });
   app.use(router.routes());

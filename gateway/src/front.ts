@@ -7,7 +7,15 @@ import { ALLOWED, checkHost, checkReads, encodingsOf, isOpen, keyOf, settle } fr
 import { ALWAYS, requestIdOf, withoutPage } from './http/own-headers.ts';
 import { Problem } from './http/problem.ts';
 import type { Content, KeepingContext, Reply } from './http/reply.ts';
-import { type Exchange, sendContent, sendPassing, sendProblem, sendRedirect, sendStream } from './http/send.ts';
+import {
+  type Exchange,
+  type ProblemPage,
+  sendContent,
+  sendPassing,
+  sendProblem,
+  sendRedirect,
+  sendStream,
+} from './http/send.ts';
 import { Replaced } from './store/replaced.ts';
 import { WINDOW_MS } from './store/window-cache.ts';
 import { readTarget, type Target } from './http/target.ts';
@@ -103,7 +111,7 @@ export class Front {
   }
 
   /** Every end that is no success becomes a problem document; what is not meant for callers stays in the log. */
-  fail(visit: Omit<Visit, 'target'>, error: unknown): void {
+  fail(visit: Omit<Visit, 'target'>, error: unknown, asPage?: ProblemPage): void {
     const problem = error instanceof Problem ? error : this.#fault(visit, error);
     if (visit.response.headersSent) {
       // Half an answer must not look like a whole one.
@@ -111,7 +119,7 @@ export class Front {
       this.#observed(visit, problem.status);
       return;
     }
-    sendProblem(withoutPage(visit), problem, visit.requestId);
+    sendProblem(asPage === undefined ? withoutPage(visit) : visit, problem, visit.requestId, asPage);
     this.#observed(visit, problem.status);
   }
 

@@ -44,6 +44,29 @@ test('while the store is away the pages say so, and how old what they show is, f
   t.regex(bannerOf(await pageOf(served, '/explore?days=7')), /Stale: slot 2026-11-23 06:00 UTC/);
 });
 
+test('a page that was kept from before the outage is not sent in it, whoever found the outage', async (t) => {
+  const broken = { now: false };
+  const refuse = async (): Promise<never> => {
+    throw new Error('503 Slow Down');
+  };
+  const served = await serve(t, {}, (store) => ({
+    get: async (key) => (broken.now ? refuse() : store.get(key)),
+    list: async (options) => (broken.now ? refuse() : store.list(options)),
+  }));
+  await storeProduct(served, '20261123T060000Z', [record('oslo')]);
+  t.regex(bannerOf(await pageOf(served)), /Fresh/);
+  broken.now = true;
+  served.clock.advance(HOUR);
+  await served.health();
+  served.clock.advance(9 * HOUR);
+  t.regex(
+    bannerOf(await pageOf(served)),
+    /cannot be reached since 2026-11-23 08:00 UTC from memory: slot 06:00 UTC, 11 h/,
+  );
+  served.clock.advance(5 * HOUR);
+  t.regex(bannerOf(await pageOf(served)), /from memory: slot 06:00 UTC, 16 h/);
+});
+
 test('the banner and the status judge alike: due within the allowance, stale after it', async (t) => {
   const served = await serve(t);
   await storeProduct(served, '20261123T060000Z', [record('oslo')]);

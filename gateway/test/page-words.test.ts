@@ -97,6 +97,7 @@ test('people get a page where programs get a problem document, with the same sta
   t.regex(page.headers.get('content-security-policy') ?? '', /default-src 'none'/);
   const text = await page.text();
   t.true(text.includes('<h1>No such location</h1>') && text.includes('<a href="/">'));
+  t.is([...text.matchAll(/<h1/g)].length, 1);
   const program = await fetch(address, { headers: { accept: 'application/json' } });
   t.is(program.status, 404);
   t.regex(program.headers.get('content-type') ?? '', /^application\/problem\+json/);

@@ -11,6 +11,8 @@ export type Kept = {
   /** When it was last found to be what the store holds, unix milliseconds. */
   checkedAt: number;
   window: number;
+  /** It says how old things are: made again from memory it is true, as it was kept it is not. */
+  readonly isOfItsTime: boolean;
   readonly produce: () => Promise<Reply>;
 };
 
@@ -69,7 +71,7 @@ export class AnswerCache {
     if (kept === undefined || now - kept.checkedAt > STALE_MS) return this.#made(key, route, produce);
     const checking = this.#made(key, route, kept.produce);
     const isGrace = now % WINDOW_MS < GRACE_MS && now - kept.checkedAt < WINDOW_MS + GRACE_MS;
-    if (isGrace || this.#options.failingSince() !== undefined) {
+    if (isGrace || (this.#options.failingSince() !== undefined && !kept.isOfItsTime)) {
       checking.catch(() => {});
       return kept;
     }
@@ -125,7 +127,8 @@ export class AnswerCache {
       old.window = windowOf(now);
       return old;
     }
-    const kept = { answer, checkedAt, window: windowOf(now), produce };
+    const isOfItsTime = reply.keeping === 'revalidate';
+    const kept = { answer, checkedAt, window: windowOf(now), isOfItsTime, produce };
     this.#kept.set(key, kept);
     return kept;
   }

@@ -22,13 +22,36 @@ export type Exchange = {
   readonly own: FlatHeaders;
 };
 
-export function sendProblem({ request, response, own }: Exchange, problem: Problem, requestId: string): void {
+/** A problem as people read it. */
+export type ProblemPage = (
+  problem: Problem,
+  requestId: string,
+) => {
+  readonly type: string;
+  readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
+export function sendProblem(
+  { request, response, own }: Exchange,
+  problem: Problem,
+  requestId: string,
+  asPage?: ProblemPage,
+): void {
   const path = (request.url ?? '/').split('?')[0] ?? '/';
   // What is no path of ours, such as an address with a host of the caller's choice, is not repeated.
   const instance = /^\/(?!\/)[\w\-./:+~,%]*$/.test(path) ? path : '/';
-  const text = Buffer.from(problem.text(instance, requestId));
-  const headers = ['content-type', PROBLEM_TYPE, 'content-length', String(text.length), 'cache-control', 'no-store'];
-  const further = Object.entries(problem.headers).flat();
+  const {
+    type,
+    body,
+    headers: more = {},
+  } = asPage?.(problem, requestId) ?? {
+    type: PROBLEM_TYPE,
+    body: problem.text(instance, requestId),
+  };
+  const text = Buffer.from(body);
+  const headers = ['content-type', type, 'content-length', String(text.length), 'cache-control', 'no-store'];
+  const further = Object.entries({ ...problem.headers, ...more }).flat();
   response
     .writeHead(problem.status, [...headers, ...further, ...own])
     .end(request.method === 'HEAD' ? undefined : text);

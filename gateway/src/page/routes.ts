@@ -39,7 +39,7 @@ export function pageRoutes(router: Router, ports: RoutePorts, front: Front): voi
       try {
         await front.reply(visit, async () => answer(ask));
       } catch (error) {
-        if (!ask.isPage || !problemPage(visit, error)) throw error;
+        front.fail(visit, error, ask.isPage ? problemPage : undefined);
       }
     });
   };
