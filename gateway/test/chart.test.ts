@@ -190,7 +190,7 @@ test('the values are there as a table with the word of each flag', (t) => {
     '2026-11-21 00:00 −1.0 ✓ passed',
     '2026-11-21 06:00 2.0 ? suspect',
     '2026-11-21 12:00 99.0 ✗ failed',
-    '2026-11-21 18:00 – – missing',
+    '2026-11-21 18:00 – ∅ missing',
   ]);
 });
 

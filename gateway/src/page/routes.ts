@@ -10,7 +10,6 @@ import type { Html } from './html.ts';
 import { keptModel } from './kept-model.ts';
 import { locationPage } from './location.ts';
 import { DAYS } from './model.ts';
-import { problemPage } from './problem-page.ts';
 
 const LINKS = [
   { rel: 'self', href: '/' },
@@ -36,11 +35,7 @@ export function pageRoutes(router: Router, ports: RoutePorts, front: Front): voi
       const { search } = visit.target;
       // Only this is kept with the answer, not the whole request.
       const ask = { isPage: ctx.accepts('json', 'html') === 'html', id: ctx.params['id'] ?? '', search };
-      try {
-        await front.reply(visit, async () => answer(ask));
-      } catch (error) {
-        front.fail(visit, error, ask.isPage ? problemPage : undefined);
-      }
+      await front.reply(visit, async () => answer(ask));
     });
   };
 
