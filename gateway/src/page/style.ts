@@ -68,6 +68,6 @@ button{font:inherit;padding:.35rem 1.2rem;border-radius:8px;border:1px solid var
 footer{color:var(--soft);font-size:.88rem;border-top:1px solid var(--line);padding-block:.9rem 2rem}
 footer p{margin:.35rem 0}.links{display:flex;flex-wrap:wrap;gap:.5rem 1.2rem;list-style:none;margin:.5rem 0 0;padding:0}
 @media (max-width:900px){svg.map .label{display:none}}
-@media (max-width:640px){th,td{padding:.4rem .5rem}svg.map .dot{r:9px}svg.map .said{font-size:26px}}
+@media (max-width:640px){th,td{padding:.4rem .5rem}th[scope=row]{max-width:9.5rem}svg.map .dot{r:9px}svg.map .said{font-size:26px}}
 @media (prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}
 `;
