@@ -1,5 +1,6 @@
 import type { Value } from './chart-points.ts';
 import { html, type Html } from './html.ts';
+import { table } from './table.ts';
 import { fixed, flagWord } from './values.ts';
 
 export type Tabled = {
@@ -19,25 +20,14 @@ export function valuesTable({ title, unit, decimals, lines }: Tabled): Html {
         ${lines.map(({ values }) => cells(values[index], decimals))}
       </tr>`,
   );
+  const label = `Values of ${title.toLowerCase()}`;
+  const columns = [
+    { name: 'Time, UTC' },
+    ...lines.flatMap(({ name }) => [{ name: `${name}, ${unit}`, isNumber: true }, { name: 'Quality' }]),
+  ];
   return html`<details>
-    <summary>Values of ${title.toLowerCase()}</summary>
-    <div class="scroll" tabindex="0" role="region" aria-label="Values of ${title.toLowerCase()}">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Time, UTC</th>
-            ${lines.map(
-              ({ name }) =>
-                html`<th scope="col" class="n">${name}, ${unit}</th>
-                  <th scope="col">Quality</th>`,
-            )}
-          </tr>
-        </thead>
-        <tbody>
-          ${rows}
-        </tbody>
-      </table>
-    </div>
+    <summary>${label}</summary>
+    ${table({ label, columns, rows, isFramed: false })}
   </details>`;
 }
 

@@ -1,6 +1,7 @@
 import type { Row } from '../store/record-lines.ts';
 import type { Query } from './explore.ts';
 import { html, type Html } from './html.ts';
+import { table } from './table.ts';
 import { type PageModel, thinning } from './model.ts';
 import { cell, flagMark, quality, weather } from './quality.ts';
 import { flagOf, text, valueAt } from './values.ts';
@@ -38,32 +39,15 @@ export function firstRows(model: PageModel, { location, fields }: Query, from: n
   const first = all.slice(0, FIRST_ROWS);
   // Where slots were left out nobody has counted the records.
   const total = model.every === 1 ? ` of ${all.length} records` : ` records of ${thinning(model)}; the address has all`;
+  const columns = [
+    { name: 'Slot, UTC' },
+    { name: 'Place' },
+    ...shown.map((name) => ({ name, unit: UNITS[name], isNumber: UNITS[name] !== undefined })),
+    { name: 'Quality' },
+  ];
+  const rows = first.map((line) => lineOf(line, shown));
   return html`<h2>First rows</h2>
-    <div class="frame scroll" tabindex="0" role="region" aria-label="First rows">
-      <table>
-        <caption>
-          ${first.length}${total}
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">Slot, UTC</th>
-            <th scope="col">Place</th>
-            ${shown.map(heading)}
-            <th scope="col">Quality</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${first.map((line) => lineOf(line, shown))}
-        </tbody>
-      </table>
-    </div>`;
-}
-
-function heading(field: string): Html {
-  const unit = UNITS[field];
-  return unit === undefined
-    ? html`<th scope="col">${field}</th>`
-    : html`<th scope="col" class="n">${field}<span class="unit">${unit}</span></th>`;
+    ${table({ label: 'First rows', caption: `${first.length}${total}`, columns, rows })}`;
 }
 
 function lineOf({ name, at, row }: Found, shown: readonly string[]): Html {

@@ -2,6 +2,7 @@ import { Derived, WeatherRecord } from '@weatherline/events';
 import { getMetadata } from 'valibot';
 import type { Row } from '../store/record-lines.ts';
 import { html, type Html } from './html.ts';
+import { type Column, table } from './table.ts';
 import { clockTime, decimalsOf, fixed, flagOf, flagWord, localTime, objectOf, span, text, valueAt } from './values.ts';
 
 type Described = { readonly description?: unknown; readonly 'x-ucum'?: unknown };
@@ -35,27 +36,18 @@ export function everyField(row: Row, timezone: string | undefined): Html {
       <td class="soft wide">${typeof description === 'string' ? description : ''}</td>
     </tr>`;
   });
+  const caption = 'As the provider gave it; derived as the named formula has it';
   return html`<h2>Every field of the newest record</h2>
-    <div class="frame scroll" tabindex="0" role="region" aria-label="Every field of the newest record">
-      <table>
-        <caption>
-          As the provider gave it; derived as the named formula has it
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">Field</th>
-            <th scope="col" class="n">Value</th>
-            <th scope="col">Unit</th>
-            <th scope="col">Quality</th>
-            <th scope="col">What it is</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${rows}
-        </tbody>
-      </table>
-    </div>`;
+    ${table({ label: 'Every field of the newest record', caption, columns: COLUMNS, rows })}`;
 }
+
+const COLUMNS: readonly Column[] = [
+  { name: 'Field' },
+  { name: 'Value', isNumber: true },
+  { name: 'Unit' },
+  { name: 'Quality' },
+  { name: 'What it is' },
+];
 
 /** The provider's words are in the language that it was asked for, which nobody says. */
 const OTHER_LANGUAGE = html` lang=""`;

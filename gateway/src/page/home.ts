@@ -1,4 +1,5 @@
 import { html, type Html } from './html.ts';
+import { table } from './table.ts';
 import { latestTable } from './latest-table.ts';
 import { layout } from './layout.ts';
 import { map } from './map.ts';
@@ -65,22 +66,8 @@ function without({ product, places }: PageModel): Html | '' {
         <td class="soft wide"><code>${code}</code> ${detail}</td>
       </tr>`,
   );
+  const columns = ['Place', 'Why', 'Code'].map((name) => ({ name }));
+  const caption = 'Places that the newest run asked for in vain';
   return html`<h2>Without a value</h2>
-    <div class="frame scroll" tabindex="0" role="region" aria-label="Without a value">
-      <table>
-        <caption>
-          Places that the newest run asked for in vain
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">Place</th>
-            <th scope="col">Why</th>
-            <th scope="col">Code</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${rows}
-        </tbody>
-      </table>
-    </div>`;
+    ${table({ label: 'Without a value', caption, columns, rows })}`;
 }

@@ -1,23 +1,24 @@
 import { slotInstant } from '@weatherline/events';
 import { sparkline } from './chart.ts';
 import { html, type Html } from './html.ts';
+import { type Column, table } from './table.ts';
 import { DAYS, type PageModel, type PlaceView, thinning } from './model.ts';
 import { cell, flagLegend, flagMark, quality, weather, wind } from './quality.ts';
 import { pointsOf } from './chart-points.ts';
 import { counted, flagOf, relative, text } from './values.ts';
 
-const COLUMNS: readonly (readonly [name: string, unit?: string, kind?: string])[] = [
-  ['Place'],
-  ['Temp.', '°C', 'n'],
-  ['Apparent', '°C', 'n'],
-  ['Humidity', '%', 'n'],
-  ['Pressure', 'hPa (sea)', 'n'],
-  ['Wind', 'm/s, 10 m', 'n'],
-  ['Wind from', 'sector'],
-  ['Weather'],
-  ['Temp.', '7 days'],
-  ['Quality'],
-  ['Observed'],
+const COLUMNS: readonly Column[] = [
+  { name: 'Place' },
+  { name: 'Temp.', unit: '°C', isNumber: true },
+  { name: 'Apparent', unit: '°C', isNumber: true },
+  { name: 'Humidity', unit: '%', isNumber: true },
+  { name: 'Pressure', unit: 'hPa (sea)', isNumber: true },
+  { name: 'Wind', unit: 'm/s, 10 m', isNumber: true },
+  { name: 'Wind from', unit: 'sector' },
+  { name: 'Weather' },
+  { name: 'Temp.', unit: '7 days' },
+  { name: 'Quality' },
+  { name: 'Observed' },
 ];
 
 /** The newest record of every place; a place without one is there all the same. */
@@ -25,28 +26,10 @@ export function latestTable(model: PageModel): Html {
   const { places, product } = model;
   const kinds = new Set(places.flatMap(({ newest }) => (newest === undefined ? [] : [text(newest.row['kind'])])));
   const thinned = thinning(model);
-  return html`<div class="frame scroll" tabindex="0" role="region" aria-label="Latest values">
-      <table>
-        <caption>
-          ${counted(places.length, 'place')}${product === undefined ? '' : html`, product <a href="/v1/products/${product.id}">${product.id}</a>`}
-          · kind: ${[...kinds].toSorted().join(', ')}${thinned === '' ? '' : ` · small charts: ${thinned}`}
-        </caption>
-        <thead>
-          <tr>
-            ${COLUMNS.map(
-              ([name, unit, kind]) =>
-                html`<th scope="col" ${kind === undefined ? '' : html` class="n"`}>
-                  ${name}${unit === undefined ? '' : html`<span class="unit">${unit}</span>`}
-                </th>`,
-            )}
-          </tr>
-        </thead>
-        <tbody>
-          ${places.map((place) => rowOf(model, place))}
-        </tbody>
-      </table>
-    </div>
-    ${flagLegend()}`;
+  const caption = html`${counted(places.length, 'place')}${product === undefined ? '' : html`, product <a href="/v1/products/${product.id}">${product.id}</a>`}
+  · kind: ${[...kinds].toSorted().join(', ')}${thinned === '' ? '' : ` · small charts: ${thinned}`}`;
+  const rows = places.map((place) => rowOf(model, place));
+  return html`${table({ label: 'Latest values', caption, columns: COLUMNS, rows })}${flagLegend()}`;
 }
 
 function rowOf({ product, now }: PageModel, place: PlaceView): Html {

@@ -1,5 +1,6 @@
 import type { Row } from '../store/record-lines.ts';
 import { html, type Html } from './html.ts';
+import { table } from './table.ts';
 import { decimalsOf, fixed, FLAGS, flagOf, flagWord, numberAt, objectOf, text, valueAt } from './values.ts';
 
 const NAMES: Readonly<Record<string, string>> = {
@@ -126,20 +127,7 @@ export function notPassed(row: Row | undefined): Html | '' {
       <td class="soft wide">${text(detail)}</td>
     </tr>`;
   });
+  const columns = ['Field', 'Flag', 'Why', 'What was found'].map((name) => ({ name }));
   return html`<h2>What was not passed</h2>
-    <div class="frame scroll" tabindex="0" role="region" aria-label="What was not passed">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Field</th>
-            <th scope="col">Flag</th>
-            <th scope="col">Why</th>
-            <th scope="col">What was found</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${rows}
-        </tbody>
-      </table>
-    </div>`;
+    ${table({ label: 'What was not passed', columns, rows })}`;
 }

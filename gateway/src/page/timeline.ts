@@ -1,6 +1,7 @@
 import { slotInstant } from '@weatherline/events';
 import type { Run, RunState } from '../store/runs.ts';
 import { html, type Html } from './html.ts';
+import { table } from './table.ts';
 import type { PageModel } from './model.ts';
 import { clockTime, counted } from './values.ts';
 
@@ -37,16 +38,7 @@ export function timeline({ runs }: PageModel): Html {
     ([word, [sign, tone]]) => html`<li><b class="${tone}">${sign}</b> ${word}</li>`,
   );
   return html`<h2>Runs of the last seven days</h2>
-    <div class="frame scroll" tabindex="0" role="region" aria-label="Runs of the last seven days">
-      <table>
-        <caption>
-          ${said}
-        </caption>
-        <tbody>
-          ${rows}
-        </tbody>
-      </table>
-    </div>
+    ${table({ label: 'Runs of the last seven days', caption: said, rows })}
     <ul class="legend">
       ${legend}
     </ul>`;
