@@ -52,15 +52,15 @@ export function json(value: unknown, more: Partial<Omit<Whole, 'kind' | 'body'>>
   return { kind: 'whole', type: 'application/json; charset=utf-8', body: `${JSON.stringify(value)}\n`, ...more };
 }
 
-/** So long after its slot a product is expected, when it is not known whether it is there. */
-const EXPECTED_MS = 20 * 60_000;
+/** How long after its slot a product may come and still be in time (the freshness objective). */
+export const ALLOWANCE_MS = 20 * 60_000;
 const LEAST_S = 15;
 const MOST_S = 600;
 
 /** Seconds that an answer may be kept: until the next product is due, and hardly at all while one is overdue. */
 export function maxAge({ schedule, now, newest }: KeepingContext): number {
   const current = schedule.current(now);
-  const isThere = newest === undefined ? now.getTime() - current.getTime() > EXPECTED_MS : newest >= slotId(current);
+  const isThere = newest === undefined ? now.getTime() - current.getTime() > ALLOWANCE_MS : newest >= slotId(current);
   if (!isThere) return LEAST_S;
   const untilNext = Math.floor((schedule.next(now).getTime() - now.getTime()) / 1000);
   return Math.max(LEAST_S, Math.min(MOST_S, untilNext));

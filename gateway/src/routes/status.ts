@@ -1,14 +1,12 @@
 import { instantText, slotId, slotInstant } from '@weatherline/events';
 import { operation } from '../contract/operation.ts';
 import { Status } from '../contract/schemas.ts';
-import { json } from '../http/reply.ts';
+import { ALLOWANCE_MS, json } from '../http/reply.ts';
 import type { RoutePorts } from '../route-ports.ts';
 import { ALL_SLOTS, type SlotRange } from '../store/product-index.ts';
 import { instantOrNull, type Run } from '../store/runs.ts';
 import { freshness, timesOf } from './freshness.ts';
 
-/** How long after its slot a product may come and still be in time (the freshness objective). */
-const ALLOWANCE_MS = 20 * 60_000;
 const DAY_MS = 86_400_000;
 
 export type Standing = {
