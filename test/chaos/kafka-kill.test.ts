@@ -85,6 +85,8 @@ kafka.serial(
       const alive = await Promise.all(replaced);
       await chain.settled(45_000);
       slowest = Math.max(slowest, Date.now() - lastDeath);
+      // A process that has only just been replaced cannot be asked to stop before it listens for that.
+      await Promise.all(alive.map(async ({ said }) => said('consuming')));
       for (const { child } of alive) child.kill('SIGTERM');
       for (const { closed, name } of alive) t.is(await closed, 0, name);
     }
