@@ -1,22 +1,25 @@
 import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { createGateway, createGatewayServer, openAccess } from '@weatherline/gateway';
 import { productKey } from '@weatherline/events';
 import { parseSchedule } from '@weatherline/events/schedule';
-import { createMetrics, sha256, systemClock } from '@weatherline/runtime';
+import { createLogger, createMetrics, sha256, systemClock } from '@weatherline/runtime';
 import { createMemoryStore } from '@weatherline/testkit';
 import { slotRecords } from './gateway-data.ts';
 
 /**
  * A server to be measured from outside: the gateway with all that it has in production over a store in memory, or
- * node:http with the same bytes ready. Tells its port, and on request the CPU it has used.
+ * node:http with the same bytes ready; `logged` writes a line for each request, to nowhere. Tells its port, and on request
+ * the CPU it has used.
  */
 
 const PARTS = Number(process.argv[3] ?? 1);
 const RECORDS = Number(process.argv[4] ?? 4);
+const NOWHERE = { destination: createWriteStream('/dev/null') };
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
-async function gateway(): Promise<Server> {
+async function gateway(accessLog: boolean): Promise<Server> {
   const store = createMemoryStore(() => systemClock.now());
   const schedule = parseSchedule('0 */6 * * *');
   const slot = schedule.current(systemClock.now());
@@ -48,7 +51,8 @@ async function gateway(): Promise<Server> {
     createGateway({
       store,
       clock: systemClock,
-      log: silent,
+      log: accessLog ? createLogger({ ...NOWHERE, service: 'bench', version: '0', level: 'info' }) : silent,
+      accessLog,
       schedule,
       locations: [],
       version: '0',
@@ -67,7 +71,7 @@ function raw(): Server {
   });
 }
 
-const server = process.argv[2] === 'raw' ? raw() : await gateway();
+const server = process.argv[2] === 'raw' ? raw() : await gateway(process.argv[2] === 'logged');
 server.listen(0, '127.0.0.1');
 await once(server, 'listening');
 const address = server.address();
