@@ -12,6 +12,17 @@ const limit = (): Option =>
     return value;
   });
 
+const DOCTOR_HELP = `
+Each line is ok, warn, fail or skipped, with what to do below it; a check takes 5 seconds at most.
+With WEATHERLINE_KAFKA_BROKERS set it looks at the brokers and the bucket, where one small object stays
+(replays/doctor/probe.json); a provider's key is tried with one call.
+--json prints {checks: [{name, status, detail, fix}], status}; fix is null when there is nothing to do, and the
+status of all is ok, warn or fail.
+
+Examples:
+  weatherline doctor
+  weatherline doctor --gateway http://127.0.0.1:8080 --json`;
+
 /** The command tree. An action imports its module when it is called, so that help needs none of them. */
 function program(end: (code: number) => void): Command {
   const cli = new Command('weatherline')
@@ -65,8 +76,10 @@ function program(end: (code: number) => void): Command {
     .action(run(async () => (await import('./commands/config.ts')).printConfig(output())));
   cli
     .command('doctor')
-    .description('check what a start needs')
+    .description('check everything that an installation can have wrong; exit 9 when something is')
+    .option('--gateway <url>', 'ask this gateway how fresh its products are')
     .addOption(data())
+    .addHelpText('after', DOCTOR_HELP)
     .action(run(async (options) => (await import('./commands/doctor.ts')).doctor(options, output())));
   cli
     .command('version')
