@@ -77,5 +77,5 @@ export async function checkEmbeddedGroups(data: string): Promise<Finding> {
   if (!existsSync(logFile(data))) return skipped('nothing is stored there yet');
   await using resources = new AsyncDisposableStack();
   const reader = resources.use(await openLogReader({ directory: join(resolve(data), 'log') }));
-  return checkGroups(reader, new Set());
+  return await checkGroups(reader, new Set());
 }

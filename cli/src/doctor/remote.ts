@@ -10,7 +10,7 @@ export async function checkProvider(env: Environment, signal: AbortSignal): Prom
   if (providerOf(env) === 'recorded') return skipped('the recorded upstream needs no key');
   const config: ProviderConfig = readSome(PROVIDER_SETTINGS, env);
   await using provider = openConfiguredProvider(config, env);
-  return askProvider(provider, env, signal);
+  return await askProvider(provider, env, signal);
 }
 
 async function askProvider(provider: WeatherProvider, env: Environment, signal: AbortSignal): Promise<Finding> {
