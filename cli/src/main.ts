@@ -1,4 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { EXIT } from '@weatherline/runtime';
 import { explain } from './failure.ts';
 import { createOutput, type Output } from './output.ts';
@@ -22,6 +22,15 @@ status of all is ok, warn or fail.
 Examples:
   weatherline doctor
   weatherline doctor --gateway http://127.0.0.1:8080 --json`;
+
+const COMPLETION_HELP = `
+It completes the word weatherline: where that is no program, make it an alias of
+npm --silent --prefix DIR run weatherline --
+
+Examples:
+  source <(weatherline completion bash)                               # in ~/.bashrc
+  weatherline completion zsh > ~/.zfunc/_weatherline                  # a folder on fpath
+  weatherline completion fish > ~/.config/fish/completions/weatherline.fish`;
 
 /** The command tree. An action imports its module when it is called, so that help needs none of them. */
 function program(end: (code: number) => void): Command {
@@ -81,6 +90,12 @@ function program(end: (code: number) => void): Command {
     .addOption(data())
     .addHelpText('after', DOCTOR_HELP)
     .action(run(async (options) => (await import('./commands/doctor.ts')).doctor(options, output())));
+  cli
+    .command('completion')
+    .description('print a script that makes a shell complete commands, options and choices')
+    .addArgument(new Argument('<shell>', 'whose script').choices(['bash', 'zsh', 'fish']))
+    .addHelpText('after', COMPLETION_HELP)
+    .action(run(async (shell) => (await import('./commands/completion.ts')).completion(cli, shell, output())));
   cli
     .command('version')
     .description('show the version')
