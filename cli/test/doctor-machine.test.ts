@@ -9,7 +9,7 @@ import { HaltError, TOPICS } from '@weatherline/runtime';
 import test, { type ExecutionContext } from 'ava';
 import { openDataDirectory, ownDirectory } from '../src/data-directory.ts';
 import { fail, NotAsked, ok, runChecks, skipped, warn } from '../src/doctor/check.ts';
-import { checkDirectory, checkDisk, checkFormat, checkOwner } from '../src/doctor/directory.ts';
+import { checkDirectory, checkDisk, checkFormat, checkOwner, livingOwner } from '../src/doctor/directory.ts';
 import { checkEmbeddedGroups, checkLog } from '../src/doctor/log.ts';
 import { checkClock, checkNode, checkPort, type PortQuestion } from '../src/doctor/machine.ts';
 import { reportOf, textOf, wantsColour } from '../src/doctor/report.ts';
@@ -26,6 +26,7 @@ test('checks run at the same time, are told in their order, and none stops anoth
   const checked = await runChecks(
     [
       { name: 'hangs', run: async () => new Promise(() => {}) },
+      { name: 'slow', late: warn('it is large', 'wait'), run: async () => new Promise(() => {}) },
       { name: 'throws', run: () => Promise.reject(new Error('a bug')) },
       { name: 'denied', run: () => Promise.reject(new HaltError('STORE_ACCESS_DENIED', 'no')) },
       { name: 'after', after: 'throws', run: () => ok('never asked') },
@@ -39,6 +40,7 @@ test('checks run at the same time, are told in their order, and none stops anoth
     checked.map(({ name, status, detail }) => [name, status, detail]),
     [
       ['hangs', 'fail', 'no answer within 0.05 s'],
+      ['slow', 'warn', 'it is large'],
       ['throws', 'fail', 'a bug'],
       ['denied', 'fail', 'no'],
       ['after', 'skipped', 'not asked, because throws failed'],
@@ -47,7 +49,7 @@ test('checks run at the same time, are told in their order, and none stops anoth
       ['fine', 'ok', 'well'],
     ],
   );
-  t.regex(checked[2]?.fix ?? '', /Put on replays\/\*/);
+  t.regex(checked[3]?.fix ?? '', /Put on replays\/\*/);
 });
 
 test('the report has the worst status, no secret, and words beside its signs', (t) => {
@@ -191,6 +193,9 @@ test('an owner that is at work is well, one that left without a goodbye is told'
   const stale = checkOwner(root);
   t.is(stale.status, 'warn');
   t.regex(stale.detail, /^stale: process 4000000 was ended/);
+  writeFileSync(join(root, 'owner.lock'), 'this is no lock '.repeat(100));
+  t.regex(checkOwner(root).detail, /owner\.lock cannot be read$/);
+  t.is(livingOwner(root), undefined);
 });
 
 test('a damaged log, one that is no log, and one of a newer version are told; what waits in it is counted', async (t) => {

@@ -1,7 +1,7 @@
 import type { Environment } from '@weatherline/runtime';
 import { namesCluster } from '../cluster.ts';
 import { SETTINGS } from '../config.ts';
-import { skipped, type Check, type Finding } from './check.ts';
+import { fail, skipped, warn, type Check, type Finding } from './check.ts';
 import { checkDirectory, checkDisk, checkFormat, checkOwner, livingOwner } from './directory.ts';
 import { kafkaChecks, noInstallation, storeAddress, storeChecks } from './installation.ts';
 import { checkEmbeddedGroups, checkLog } from './log.ts';
@@ -34,7 +34,7 @@ export function allChecks(patient: Patient): Check[] {
     { name: 'api-keys', run: () => checkApiKeys(env, new Date(now())) },
     { name: 'provider-key', run: async (signal) => checkProvider(env, signal) },
     { name: 'clock', run: async (signal) => clock(patient, signal) },
-    ...(isCluster ? notHere() : directoryChecks(patient)),
+    ...(isCluster ? notHere() : [...portChecks(patient), ...directoryChecks(patient)]),
     ...installation,
     ...(isCluster ? [] : [{ name: 'consumer-groups', run: async () => checkEmbeddedGroups(patient.data) }]),
     { name: 'gateway', run: async (signal) => checkGateway(gateway, signal) },
@@ -47,38 +47,52 @@ async function clock({ env, now }: Patient, signal: AbortSignal): Promise<Findin
   return checkClock({ than: other.than, ask: async () => dateOf(other.address, signal), now });
 }
 
-function directoryChecks({ env, data }: Patient): Check[] {
-  const { httpHost, httpPort, infraPort } = SETTINGS;
-  const host = (): string => readSome({ httpHost }, env).httpHost;
-  const isInfraSet = Boolean(env[infraPort.env] ?? env[`${infraPort.env}_FILE`]);
-  const http = { path: '/health', service: 'products-api', setting: httpPort.env, isReplaceable: false } as const;
-  const infra = {
-    path: '/version',
-    service: 'weatherline',
-    setting: infraPort.env,
-    isReplaceable: !isInfraSet,
-  } as const;
+const { httpHost, httpPort, infraPort } = SETTINGS;
+const HTTP = { path: '/health', service: 'products-api', setting: httpPort.env, isReplaceable: false } as const;
+const INFRA = { path: '/version', service: 'weatherline', setting: infraPort.env } as const;
+
+function portChecks({ env, data }: Patient): Check[] {
+  const isSet = Boolean(env[infraPort.env] ?? env[`${infraPort.env}_FILE`]);
+  const shared = (): { host: string; owner: ReturnType<typeof livingOwner> } => ({
+    host: readSome({ httpHost }, env).httpHost,
+    owner: livingOwner(data),
+  });
   return [
     {
       name: 'http-port',
-      run: async (signal) => {
-        const { httpPort: port } = readSome({ httpPort }, env);
-        return checkPort({ ...http, host: host(), port, owner: livingOwner(data) }, signal);
-      },
+      run: async (signal) => checkPort({ ...HTTP, ...shared(), port: readSome({ httpPort }, env).httpPort }, signal),
     },
     {
       name: 'infra-port',
       run: async (signal) => {
         const { infraPort: port } = readSome({ infraPort }, env);
-        return checkPort({ ...infra, host: host(), port, owner: livingOwner(data) }, signal);
+        if (!isSameAsHttp(env, port)) {
+          return checkPort({ ...INFRA, ...shared(), port, isReplaceable: !isSet }, signal);
+        }
+        const detail = `${port} is the port of the gateway, too`;
+        const fix = `set ${infraPort.env} to another port`;
+        return isSet ? fail(detail, fix) : warn(`${detail}; a start takes another`, fix);
       },
     },
+  ];
+}
+
+function directoryChecks({ data }: Patient): Check[] {
+  const large = warn(
+    'too large to be read whole in this time',
+    `sqlite3 '${data}/log/log.sqlite' 'PRAGMA quick_check'`,
+  );
+  return [
     { name: 'data-directory', run: () => checkDirectory(data) },
     { name: 'format', run: () => checkFormat(data) },
     { name: 'disk-space', run: () => checkDisk(data) },
     { name: 'owner', run: () => checkOwner(data) },
-    { name: 'log', run: async (signal) => checkLog(data, signal) },
+    { name: 'log', late: large, run: async (signal) => checkLog(data, signal) },
   ];
+}
+
+function isSameAsHttp(env: Environment, port: number): boolean {
+  return port !== 0 && port === readSome({ httpPort }, env).httpPort;
 }
 
 /** What an installation on Kafka has elsewhere, if at all. */

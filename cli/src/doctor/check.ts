@@ -13,11 +13,14 @@ export type Check = {
   readonly name: string;
   /** An earlier check without which this one would only say the same again. */
   readonly after?: string;
+  /** What it means when its time is up; default: a failure. */
+  readonly late?: Finding;
   /** The signal aborts when its time is up. */
   readonly run: (signal: AbortSignal) => Finding | Promise<Finding>;
 };
 
 export const LIMIT_MS = 5_000;
+const TOO_SLOW = 'find out what is slow: the network, the disk or the other side';
 
 export function ok(detail: string): Finding {
   return { status: 'ok', detail, fix: null };
@@ -62,13 +65,11 @@ async function runInTurn(check: Check, before: Promise<Finding> | undefined, lim
   return runInTime(check, limitMs);
 }
 
-async function runInTime({ run }: Check, limitMs: number): Promise<Finding> {
+async function runInTime({ run, late: whenLate }: Check, limitMs: number): Promise<Finding> {
   const controller = new AbortController();
   const { promise: late, resolve } = Promise.withResolvers<Finding>();
   const timer = setTimeout(() => {
-    resolve(
-      fail(`no answer within ${limitMs / 1000} s`, 'find out what is slow: the network, the disk or the other side'),
-    );
+    resolve(whenLate ?? fail(`no answer within ${limitMs / 1000} s`, TOO_SLOW));
     controller.abort(new Error('the time of this check is up'));
   }, limitMs);
   try {

@@ -59,17 +59,31 @@ export function checkDisk(data: string, measure: FreeSpace = statfsSync): Findin
   return free >= LITTLE_BYTES ? warn(shown, fix) : fail(shown, fix);
 }
 
-/** Who owns the directory and lives; undefined = nobody. */
+/** Who owns the directory and lives; undefined = nobody that could be found. */
 export function livingOwner(data: string): Owner | undefined {
   const path = resolve(data);
-  return isOwned({ path }) ? ownerOf({ path }) : undefined;
+  return isHeld(path) === true ? ownerOf({ path }) : undefined;
+}
+
+/** Undefined = the lock cannot be read. */
+function isHeld(path: string): boolean | undefined {
+  try {
+    return isOwned({ path });
+  } catch {
+    return undefined;
+  }
 }
 
 /** The lock goes with its process, so that a stale one is only a word that was left behind. */
 export function checkOwner(data: string): Finding {
   const path = resolve(data);
   const owner = ownerOf({ path });
-  if (isOwned({ path })) return ok(owner === undefined ? 'a process is at work' : `process ${owner.pid} is at work`);
+  const held = isHeld(path);
+  if (held === undefined) {
+    const lock = join(path, 'owner.lock');
+    return fail(`${lock} cannot be read`, `make it readable for this user, or remove it while no weatherline runs`);
+  }
+  if (held) return ok(owner === undefined ? 'a process is at work' : `process ${owner.pid} is at work`);
   if (owner === undefined) return ok('nobody; the next start takes the directory');
   return warn(
     `stale: process ${owner.pid} was ended without a goodbye; the directory is free`,

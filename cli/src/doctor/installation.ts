@@ -8,7 +8,7 @@ import {
 import { S3_SETTINGS } from '@weatherline/adapters/settings';
 import { TOPICS, type Environment, type ObjectStore } from '@weatherline/runtime';
 import { checkBucket, checkConditions, checkFirstByte } from './bucket.ts';
-import { skipped, type Check } from './check.ts';
+import { fail, skipped, type Check } from './check.ts';
 import { absentOf, checkBrokers, checkRetention, checkTopics } from './kafka.ts';
 import { checkGroups } from './log.ts';
 import { unreachable } from './remote.ts';
@@ -59,6 +59,10 @@ export function kafkaChecks(env: Environment, resources: AsyncDisposableStack): 
   return [
     {
       name: 'brokers',
+      late: fail(
+        'somebody listens there, and does not answer as Kafka does',
+        'is it Kafka, and does it want TLS (WEATHERLINE_KAFKA_TLS, WEATHERLINE_KAFKA_SASL)?',
+      ),
       run: async (signal) =>
         checkBrokers({ ...(await open()), unreachable: async (address) => unreachable(address, signal) }),
     },

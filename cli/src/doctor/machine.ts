@@ -98,6 +98,8 @@ export async function checkClock({ than, ask, now }: ClockQuestion): Promise<Fin
 
 /** Asks for nothing but the head of any answer: no key goes along. */
 export async function dateOf(address: string, signal: AbortSignal): Promise<string | undefined> {
-  const { headers } = await fetch(address, { method: 'HEAD', redirect: 'manual', signal });
+  // Within the time of the check: whoever is away is told elsewhere, and is no fault of the clock.
+  const within = AbortSignal.any([signal, AbortSignal.timeout(4_000)]);
+  const { headers } = await fetch(address, { method: 'HEAD', redirect: 'manual', signal: within });
   return headers.get('date') ?? undefined;
 }

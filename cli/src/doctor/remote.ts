@@ -2,12 +2,17 @@ import { connect } from 'node:net';
 import { openConfiguredProvider, PROVIDER_SETTINGS, type ProviderConfig } from '@weatherline/adapters/providers';
 import { ProviderError, systemClock, type Environment, type WeatherProvider } from '@weatherline/runtime';
 import * as v from 'valibot';
+import { namesCluster } from '../cluster.ts';
 import { fail, ok, skipped, warn, type Finding } from './check.ts';
 import { locationsOf, providerOf, readSome } from './settings.ts';
 
 /** One call about one place, with the key as it is now; nothing of the answer is kept. */
 export async function checkProvider(env: Environment, signal: AbortSignal): Promise<Finding> {
-  if (providerOf(env) === 'recorded') return skipped('the recorded upstream needs no key');
+  if (providerOf(env) === 'recorded') {
+    return skipped(
+      namesCluster(env) ? 'no provider is named here; fetch has its own' : 'the recorded upstream needs no key',
+    );
+  }
   const config: ProviderConfig = readSome(PROVIDER_SETTINGS, env);
   await using provider = openConfiguredProvider(config, env);
   return await askProvider(provider, env, signal);
