@@ -3,13 +3,14 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { HaltError, TOPICS, type ObjectStore } from '@weatherline/runtime';
+import { DependencyError, HaltError, TOPICS, type ObjectStore } from '@weatherline/runtime';
 import { createMemoryStore } from '@weatherline/testkit';
 import { recordedPlaces, startRecordedUpstream } from '@weatherline/testkit/upstream';
 import test, { type ExecutionContext } from 'ava';
 import { checkBucket, checkConditions, checkFirstByte, PROBE_KEY } from '../src/doctor/bucket.ts';
 import { runChecks } from '../src/doctor/check.ts';
 import { absentOf, checkBrokers, checkRetention, checkTopics } from '../src/doctor/kafka.ts';
+import { patiently } from '../src/doctor/installation.ts';
 import { checkGroups } from '../src/doctor/log.ts';
 import { checkGateway, checkProvider, unreachable } from '../src/doctor/remote.ts';
 import { checkApiKeys, checkSecretFiles, secretsOf } from '../src/doctor/secrets.ts';
@@ -225,6 +226,22 @@ test('what waits before a function is told by its group; topics that are missing
   t.deepEqual([status, detail], ['warn', 'weatherline.fetch.replay: 3 events wait']);
   t.is(asked.length, 5);
   t.false(asked.includes('weatherline.readings.fetched'));
+});
+
+test('groups whose coordinator is only just starting are asked again, but not for ever', async (t) => {
+  let refusals = 2;
+  const stop = new AbortController();
+  const loading = {
+    lag: async () => {
+      refusals -= 1;
+      if (refusals >= 0) throw new DependencyError('BROKER_UNAVAILABLE', 'the coordinator is loading');
+      return [{ partition: 0, committed: 1, end: 1, lag: 0 }];
+    },
+  };
+  t.is((await checkGroups(patiently(loading, stop.signal), new Set())).status, 'ok');
+  refusals = 1000;
+  stop.abort();
+  await t.throwsAsync(checkGroups(patiently(loading, stop.signal), new Set()), { message: /loading/ });
 });
 
 test('a gateway is fresh, empty, stale or degraded by its own word', async (t) => {

@@ -2,7 +2,8 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { openKafkaBroker } from '@weatherline/adapters/kafka';
+import { setTimeout as delay } from 'node:timers/promises';
+import { openKafkaBroker, type KafkaBroker } from '@weatherline/adapters/kafka';
 import { TOPICS } from '@weatherline/runtime';
 import { kafkaTests } from '@weatherline/testkit/kafka';
 import { startS3Server, type S3Server } from '@weatherline/testkit/s3';
@@ -156,6 +157,7 @@ kafka.serial('an installation on Kafka and S3: what is missing is told, and what
   t.is((await weatherline(['topics', 'apply'], { env })).code, 0);
   await using broker = openKafkaBroker({ brokers: kafka.brokers });
   await broker.publish('weatherline.run.requested', [{ key: 'k', value: Buffer.from('{}'), headers: {} }]);
+  await coordinated(broker);
   const after = await doctor(['--json'], env);
   t.is(after.code, 0, after.stdout);
   const line = linesOf(t, after);
@@ -170,6 +172,18 @@ kafka.serial('an installation on Kafka and S3: what is missing is told, and what
   t.regex(linesOf(t, skewed)('clock')?.detail ?? '', /^1[12]\d s ahead of the store$/);
   for (const { stdout } of [before, after, skewed]) t.false(stdout.includes(CANARY));
 });
+
+/** A cluster that has just been started has no coordinator for a while. */
+async function coordinated(broker: KafkaBroker): Promise<void> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    try {
+      await broker.lag('weatherline.fetch', 'weatherline.run.requested');
+      return;
+    } catch {
+      await delay(200);
+    }
+  }
+}
 
 function bucketOf({
   url,

@@ -6,9 +6,9 @@ import {
   type TopicDifference,
 } from '@weatherline/adapters/kafka';
 import { S3_SETTINGS } from '@weatherline/adapters/settings';
-import { TOPICS, type Environment, type ObjectStore } from '@weatherline/runtime';
+import { DependencyError, TOPICS, type Environment, type LogReader, type ObjectStore } from '@weatherline/runtime';
 import { checkBucket, checkConditions, checkFirstByte } from './bucket.ts';
-import { fail, skipped, type Check } from './check.ts';
+import { fail, skipped, warn, type Check } from './check.ts';
 import { absentOf, checkBrokers, checkRetention, checkTopics } from './kafka.ts';
 import { checkGroups } from './log.ts';
 import { unreachable } from './remote.ts';
@@ -17,6 +17,7 @@ import { readSome } from './settings.ts';
 /** Two quick tries: a check has five seconds. */
 const LIMITS = { attempts: 2, connectMs: 1_500, requestMs: 2_000, totalMs: 4_500 };
 const CLOSE_WITHIN_MS = 1_000;
+const AGAIN_MS = 250;
 const NAMES = ['bucket', 'conditional-writes', 'first-byte', 'brokers', 'topics', 'retention'] as const;
 
 /** The checks of what only an installation on Kafka and S3 has, where there is none. */
@@ -71,9 +72,26 @@ export function kafkaChecks(env: Environment, resources: AsyncDisposableStack): 
     {
       name: 'consumer-groups',
       after: 'brokers',
-      run: async () => checkGroups((await open()).broker, absentOf(await differences())),
+      late: warn('their coordinator is not ready', 'look again in a minute; a new cluster takes a while to have one'),
+      run: async (signal) => checkGroups(patiently((await open()).broker, signal), absentOf(await differences())),
     },
   ];
+}
+
+/** A coordinator that is only just starting says so at once; it is asked again until the time of the check is up. */
+export function patiently({ lag }: Pick<LogReader, 'lag'>, signal: AbortSignal): Pick<LogReader, 'lag'> {
+  return {
+    lag: async (group, topic) => {
+      for (;;) {
+        try {
+          return await lag(group, topic);
+        } catch (error) {
+          if (!(error instanceof DependencyError) || signal.aborted) throw error;
+        }
+        await delay(AGAIN_MS);
+      }
+    },
+  };
 }
 
 /** Whom the clock is compared with: S3 refuses what is signed 15 minutes off. */
