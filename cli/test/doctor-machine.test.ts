@@ -157,6 +157,7 @@ test('a data directory is tried by writing, and nothing is left behind', (t) => 
   const closed = checkDirectory('/sys/weatherline');
   t.is(closed.status, 'fail');
   t.regex(closed.detail, /cannot be written \(E/);
+  t.regex(closed.fix ?? '', /^sudo install -d .* '\/sys\/weatherline'/, 'nothing above it is given away');
 });
 
 test('a newer format, one that is none, and a log without one are told', (t) => {

@@ -1,4 +1,5 @@
-import { quoted, stepsOf, takersOf, valuesOf, type Place, type Value } from './tree.ts';
+import { shellWord } from '../shell-word.ts';
+import { stepsOf, takersOf, valuesOf, type Place, type Value } from './tree.ts';
 
 /** For bash 3.2 and later, as macOS has it: no associative arrays, no mapfile. */
 export function bashScript(places: readonly Place[]): string {
@@ -43,23 +44,23 @@ complete -F _weatherline weatherline`;
 }
 
 function alternatives(words: readonly string[]): string {
-  return words.map(quoted).join('|');
+  return words.map(shellWord).join('|');
 }
 
 function valueLine({ at, value }: { readonly at: string; readonly value: Exclude<Value, 'none'> }): string {
-  return `      ${quoted(at)}) ${offer(value)} ;;`;
+  return `      ${shellWord(at)}) ${offer(value)} ;;`;
 }
 
 function offer(value: Exclude<Value, 'none'>): string {
   if (value === 'directory') return '_weatherline_paths -d';
   if (value === 'file') return '_weatherline_paths -f';
-  return value === 'text' ? ':' : `_weatherline_words ${quoted(value.join(' '))}`;
+  return value === 'text' ? ':' : `_weatherline_words ${shellWord(value.join(' '))}`;
 }
 
 /** Options only where one is begun, or where there is nothing else. */
 function placeLines({ path, words, flags }: Place): string {
-  const options = `_weatherline_words ${quoted(flags.flatMap(({ names }) => names).join(' '))}`;
-  if (words.length === 0) return `    ${quoted(path)}) ${options} ;;`;
-  const commands = `_weatherline_words ${quoted(words.map(({ word }) => word).join(' '))}`;
-  return `    ${quoted(path)}) if [[ $current == -* ]]; then ${options}; else ${commands}; fi ;;`;
+  const options = `_weatherline_words ${shellWord(flags.flatMap(({ names }) => names).join(' '))}`;
+  if (words.length === 0) return `    ${shellWord(path)}) ${options} ;;`;
+  const commands = `_weatherline_words ${shellWord(words.map(({ word }) => word).join(' '))}`;
+  return `    ${shellWord(path)}) if [[ $current == -* ]]; then ${options}; else ${commands}; fi ;;`;
 }

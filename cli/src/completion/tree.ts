@@ -81,8 +81,3 @@ export function valuesOf(places: readonly Place[]): { readonly at: string; reado
     ),
   );
 }
-
-/** A text as one word of bash and zsh. */
-export function quoted(text: string): string {
-  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
-}

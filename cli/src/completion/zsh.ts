@@ -1,4 +1,5 @@
-import { quoted, stepsOf, takersOf, valuesOf, type Place, type Value } from './tree.ts';
+import { shellWord } from '../shell-word.ts';
+import { stepsOf, takersOf, valuesOf, type Place, type Value } from './tree.ts';
 
 /** Works as a file on fpath (named _weatherline) and when it is sourced after compinit. */
 export function zshScript(places: readonly Place[]): string {
@@ -24,7 +25,7 @@ _weatherline() {
   if [[ -n $option ]]; then
     case "$at $option" in
 ${valuesOf(places)
-  .map(({ at, value }) => `      ${quoted(at)}) ${offer(value)} ;;`)
+  .map(({ at, value }) => `      ${shellWord(at)}) ${offer(value)} ;;`)
   .join('\n')}
     esac
     return
@@ -43,22 +44,22 @@ fi`;
 }
 
 function alternatives(words: readonly string[]): string {
-  return words.map(quoted).join('|');
+  return words.map(shellWord).join('|');
 }
 
 function offer(value: Exclude<Value, 'none'>): string {
   if (value === 'directory') return '_directories';
   if (value === 'file') return '_files';
-  return value === 'text' ? "_message 'a value'" : `compadd -- ${value.map(quoted).join(' ')}`;
+  return value === 'text' ? "_message 'a value'" : `compadd -- ${value.map(shellWord).join(' ')}`;
 }
 
 function placeLines({ path, words, flags }: Place): string {
   const offered = words.map(({ word, says }) => described(word, says)).join(' ');
   const options = flags.flatMap(({ names, says }) => names.map((name) => described(name, says))).join(' ');
-  return `    ${quoted(path)})\n      offered=(${offered})\n      options=(${options}) ;;`;
+  return `    ${shellWord(path)})\n      offered=(${offered})\n      options=(${options}) ;;`;
 }
 
 /** A colon within the word itself would end it. */
 function described(word: string, says: string): string {
-  return quoted(`${word.replaceAll(':', String.raw`\:`)}:${says}`);
+  return shellWord(`${word.replaceAll(':', String.raw`\:`)}:${says}`);
 }

@@ -1,6 +1,8 @@
+import { join, resolve } from 'node:path';
 import type { Environment } from '@weatherline/runtime';
 import { namesCluster } from '../cluster.ts';
 import { SETTINGS } from '../config.ts';
+import { shellWord } from '../shell-word.ts';
 import { fail, skipped, warn, type Check, type Finding } from './check.ts';
 import { checkDirectory, checkDisk, checkFormat, checkOwner, livingOwner } from './directory.ts';
 import { kafkaChecks, noInstallation, storeAddress, storeChecks } from './installation.ts';
@@ -78,10 +80,8 @@ function portChecks({ env, data }: Patient): Check[] {
 }
 
 function directoryChecks({ data }: Patient): Check[] {
-  const large = warn(
-    'too large to be read whole in this time',
-    `sqlite3 '${data}/log/log.sqlite' 'PRAGMA quick_check'`,
-  );
+  const file = shellWord(join(resolve(data), 'log', 'log.sqlite'));
+  const large = warn('too large to be read whole in this time', `sqlite3 ${file} 'PRAGMA quick_check'`);
   return [
     { name: 'data-directory', run: () => checkDirectory(data) },
     { name: 'format', run: () => checkFormat(data) },

@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, mkdtempSync, rmdirSync, statfsSync, 
 import { dirname, join, resolve } from 'node:path';
 import { ConfigurationError } from '@weatherline/runtime';
 import { isOwned, ownerOf, readFormat, type Owner } from '../data-directory.ts';
+import { shellWord } from '../shell-word.ts';
 import { fail, ok, skipped, warn, type Finding } from './check.ts';
 
 const ENOUGH_BYTES = 1024 ** 3;
@@ -18,7 +19,9 @@ function nearest(path: string): string {
 export function checkDirectory(data: string): Finding {
   const root = resolve(data);
   const there = nearest(root);
-  const fix = `make it writable (chown -R "$(id -un)" '${there}'), or choose another with --data DIR`;
+  // Whatever lies above it is not ours to hand over.
+  const give = there === root ? 'chown -R "$(id -un)"' : 'install -d -o "$(id -un)"';
+  const fix = `sudo ${give} ${shellWord(root)}, or choose another with --data DIR`;
   try {
     if (!statSync(there).isDirectory()) return fail(`${there} is no directory`, 'choose another with --data DIR');
     rmdirSync(mkdtempSync(join(there, '.weatherline-doctor-')));

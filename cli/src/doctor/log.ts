@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { groupOf, ReadingsFetched, RecordsTransformed, RunRequested, topicOf } from '@weatherline/events';
 import { LOG_FORMAT, openLogReader } from '@weatherline/adapters/embedded';
 import type { LogReader } from '@weatherline/runtime';
 import * as v from 'valibot';
+import { shellWord } from '../shell-word.ts';
 import { fail, ok, skipped, warn, type Finding } from './check.ts';
 
 const MAIN = fileURLToPath(new URL('../log-check/main.ts', import.meta.url));
@@ -21,7 +22,7 @@ function logFile(data: string): string {
 export async function checkLog(data: string, signal: AbortSignal): Promise<Finding> {
   const file = logFile(data);
   if (!existsSync(file)) return skipped('nothing is stored there yet');
-  const restore = `stop weatherline, move ${file}* away and start again: what is stored as objects stays`;
+  const restore = `stop weatherline, move ${shellWord(dirname(file))} away and start again: what is stored as objects stays`;
   let answer: v.InferOutput<typeof Answer>;
   try {
     const args = ['--disable-warning=ExperimentalWarning', MAIN, file];

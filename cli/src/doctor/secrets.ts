@@ -4,6 +4,7 @@ import { ACCESS_SETTINGS } from '@weatherline/gateway/settings';
 import { ConfigurationError, type Environment } from '@weatherline/runtime';
 import * as v from 'valibot';
 import { fail, ok, skipped, warn, type Finding } from './check.ts';
+import { shellWord } from '../shell-word.ts';
 import { secretSettings } from './settings.ts';
 
 /** What may be written over several lines; any other secret is one word. */
@@ -44,7 +45,7 @@ function checkFile(name: string, file: string): Finding {
   if (text.trim() === '') return fail(`${name}_FILE: ${file} is empty`, `put the secret into ${file}`);
   if ((mode & READABLE_BY_ALL) !== 0) {
     const shown = (mode & 0o777).toString(8);
-    return warn(`${name}_FILE: ${file} can be read by every user (mode ${shown})`, `chmod 600 '${file}'`);
+    return warn(`${name}_FILE: ${file} can be read by every user (mode ${shown})`, `chmod 600 ${shellWord(file)}`);
   }
   const odd = oddityOf(text, MANY_LINES.has(name));
   return odd === undefined ? ok('') : warn(`${name}_FILE: ${file} ${odd}`, `write the secret alone into ${file}`);
