@@ -137,6 +137,30 @@ test('brokers and a bucket that are away take no longer than their time, and cos
   t.false(run.stdout.includes('canary'));
 });
 
+test('what takes a connection and says nothing costs no check more than its time', async (t) => {
+  const silent = createServer((socket) => socket.on('error', () => undefined)).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  t.teardown(() => silent.close());
+  const url = `http://127.0.0.1:${portOf(silent)}`;
+  const begun = performance.now();
+  const run = await doctor(['--gateway', url, '--json'], {
+    ...bucketOf({ url, accessKeyId: 'none', secretAccessKey: CANARY }),
+    OPENWEATHER_API_KEY: CANARY,
+    WEATHERLINE_OPENWEATHER_URL: url,
+    WEATHERLINE_KAFKA_BROKERS: url.slice('http://'.length),
+  });
+  t.is(run.code, 9);
+  t.true(performance.now() - begun < 15_000);
+  const line = linesOf(t, run);
+  t.regex(line('brokers')?.fix ?? '', /does it want TLS/);
+  t.regex(line('provider-key')?.detail ?? '', /does not answer in time/);
+  t.regex(line('bucket')?.detail ?? '', /does not answer in time|weather \(AttemptTimeout\)$/);
+  t.regex(line('bucket')?.fix ?? '', /correct WEATHERLINE_S3_ENDPOINT/);
+  t.is(line('gateway')?.status, 'fail');
+  t.is(line('clock')?.status, 'warn');
+  t.false(run.stdout.includes('canary'));
+});
+
 kafka.serial('an installation on Kafka and S3: what is missing is told, and what was mended is well', async (t) => {
   await using s3 = await startS3Server({ buckets: ['weather'], requireCondition: true });
   await using upstream = await startRecordedUpstream();

@@ -22,6 +22,12 @@ export type Patient = {
   readonly resources: AsyncDisposableStack;
 };
 
+const SILENT_PROVIDER = fail(
+  'the provider does not answer in time',
+  'look at the way to it: network, proxy, name server, WEATHERLINE_OPENWEATHER_URL or WEATHERLINE_OPEN_METEO_URL',
+);
+const SILENT_GATEWAY = fail('it does not answer in time', 'look into its log, or correct --gateway URL');
+
 /** Everything that is looked at, in the order in which it is printed. */
 export function allChecks(patient: Patient): Check[] {
   const { env, gateway, node, now, resources } = patient;
@@ -34,12 +40,12 @@ export function allChecks(patient: Patient): Check[] {
     { name: 'schedule', run: () => checkSchedule(env, new Date(now())) },
     { name: 'secret-files', run: () => checkSecretFiles(env) },
     { name: 'api-keys', run: () => checkApiKeys(env, new Date(now())) },
-    { name: 'provider-key', run: async (signal) => checkProvider(env, signal) },
+    { name: 'provider-key', late: SILENT_PROVIDER, run: async (signal) => checkProvider(env, signal) },
     { name: 'clock', run: async (signal) => clock(patient, signal) },
     ...(isCluster ? notHere() : [...portChecks(patient), ...directoryChecks(patient)]),
     ...installation,
     ...(isCluster ? [] : [{ name: 'consumer-groups', run: async () => checkEmbeddedGroups(patient.data) }]),
-    { name: 'gateway', run: async (signal) => checkGateway(gateway, signal) },
+    { name: 'gateway', late: SILENT_GATEWAY, run: async (signal) => checkGateway(gateway, signal) },
   ];
 }
 

@@ -20,6 +20,8 @@ export type Check = {
 };
 
 export const LIMIT_MS = 5_000;
+/** What a store's errors say to a function that handles an event. */
+const TO_FUNCTIONS = /: nothing is lost, it is tried again$/;
 const TOO_SLOW = 'find out what is slow: the network, the disk or the other side';
 
 export function ok(detail: string): Finding {
@@ -84,10 +86,9 @@ async function runInTime({ run, late: whenLate }: Check, limitMs: number): Promi
 function foundOf(error: unknown): Finding {
   if (error instanceof NotAsked) return skipped(error.message);
   const detail = error instanceof Error ? error.message : String(error);
-  // Our own errors say what to do in their last words.
   if (error instanceof ConfigurationError)
     return fail(detail, 'correct the setting; weatherline config shows them all');
-  if (error instanceof WeatherlineError) return fail(detail, adviceOf(error.code));
+  if (error instanceof WeatherlineError) return fail(detail.replace(TO_FUNCTIONS, ''), adviceOf(error.code));
   return fail(detail, 'if the message does not explain it, this is a bug of weatherline: report it');
 }
 
@@ -103,6 +104,6 @@ const ADVICE: Readonly<Record<string, string>> = {
   BROKER_NOT_TRUSTED: 'set WEATHERLINE_KAFKA_CA_FILE to the authority that signed the certificates of the brokers',
 };
 
-function adviceOf(code: string): string {
+export function adviceOf(code: string): string {
   return ADVICE[code] ?? `look up ${code} in docs/reference/errors.md`;
 }

@@ -8,7 +8,7 @@ import {
 import { S3_SETTINGS } from '@weatherline/adapters/settings';
 import { DependencyError, TOPICS, type Environment, type LogReader, type ObjectStore } from '@weatherline/runtime';
 import { checkBucket, checkConditions, checkFirstByte } from './bucket.ts';
-import { fail, skipped, warn, type Check } from './check.ts';
+import { adviceOf, fail, skipped, warn, type Check } from './check.ts';
 import { absentOf, checkBrokers, checkRetention, checkTopics } from './kafka.ts';
 import { checkGroups } from './log.ts';
 import { unreachable } from './remote.ts';
@@ -38,6 +38,7 @@ export function storeChecks(env: Environment, resources: AsyncDisposableStack): 
   return [
     {
       name: 'bucket',
+      late: fail('the store does not answer in time', adviceOf('STORE_UNAVAILABLE')),
       run: async () => {
         const { store, bucket } = await open();
         return checkBucket(store, bucket);
