@@ -98,6 +98,7 @@ test('everything that is broken is told at once, with a fix, exit 9, and no secr
     OPENWEATHER_API_KEY_FILE: key,
     WEATHERLINE_OPENWEATHER_URL: upstream.url,
     WEATHERLINE_HTTP_PORT: String(portOf(taken)),
+    WEATHERLINE_INFRA_PORT: String(portOf(taken)),
     WEATHERLINE_SCHEDULE: 'often',
     WEATHERLINE_API_KEYS: JSON.stringify([{ id: CANARY, sha256: CANARY }]),
     WEATHERLINE_UNKNOWN: CANARY,
@@ -108,6 +109,7 @@ test('everything that is broken is told at once, with a fix, exit 9, and no secr
   for (const name of ['settings', 'schedule', 'api-keys', 'provider-key', 'http-port', 'format', 'gateway']) {
     t.is(line(name)?.status, 'fail', name);
   }
+  t.regex(line('infra-port')?.detail ?? '', /is the port of the gateway, too$/);
   t.is(line('secret-files')?.status, 'warn');
   t.regex(line('secret-files')?.fix ?? '', /^chmod 600/);
   t.regex(line('settings')?.detail ?? '', /WEATHERLINE_UNKNOWN: is no setting/);
