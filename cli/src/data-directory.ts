@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -37,7 +37,7 @@ export function openDataDirectory(path: string): DataDirectory {
   try {
     mkdirSync(directory.objects, { recursive: true });
     mkdirSync(directory.log, { recursive: true });
-    checkFormat(join(root, 'format'));
+    if (readFormat(root) === undefined) writeFileSync(join(root, 'format'), `${FORMAT}\n`);
   } catch (error) {
     if (error instanceof ConfigurationError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
@@ -49,13 +49,14 @@ export function openDataDirectory(path: string): DataDirectory {
   return directory;
 }
 
-function checkFormat(file: string): void {
+/** The version of a directory's layout, undefined = it has none yet; throws for one that this version cannot read. */
+export function readFormat(path: string): number | undefined {
+  const file = join(path, 'format');
   let text: string;
   try {
     text = readFileSync(file, 'utf8').trim();
   } catch {
-    writeFileSync(file, `${FORMAT}\n`);
-    return;
+    return undefined;
   }
   const version = Number(text);
   if (!Number.isInteger(version) || version < 1) {
@@ -68,6 +69,7 @@ function checkFormat(file: string): void {
       `${file}: this directory has format ${version}, this weatherline reads up to ${FORMAT}: use the newer version that wrote it`,
     );
   }
+  return version;
 }
 
 /**
@@ -98,8 +100,24 @@ export function ownDirectory(directory: DataDirectory): Disposable & Owner {
   };
 }
 
+/** Does somebody own the directory now? Asks the lock without taking it, so that it is in nobody's way. */
+export function isOwned({ path }: Pick<DataDirectory, 'path'>): boolean {
+  const file = join(path, 'owner.lock');
+  if (!existsSync(file)) return false;
+  const lock = new DatabaseSync(file, { readOnly: true, timeout: 0 });
+  try {
+    lock.prepare('SELECT count(*) FROM sqlite_master').get();
+    return false;
+  } catch (error) {
+    if (error instanceof Error && /locked|busy/i.test(error.message)) return true;
+    throw error;
+  } finally {
+    lock.close();
+  }
+}
+
 /** Who says it owns the directory; it may have died since. */
-export function ownerOf(directory: DataDirectory): Owner | undefined {
+export function ownerOf(directory: Pick<DataDirectory, 'path'>): Owner | undefined {
   try {
     const parsed: unknown = JSON.parse(readFileSync(join(directory.path, 'owner.json'), 'utf8'));
     if (typeof parsed !== 'object' || parsed === null || !('pid' in parsed) || !('socket' in parsed)) return undefined;

@@ -1,4 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { EXIT } from '@weatherline/runtime';
 import { explain } from './failure.ts';
 import { createOutput, type Output } from './output.ts';
@@ -11,6 +11,26 @@ const limit = (): Option =>
     if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('expected a whole number of 1 or more');
     return value;
   });
+
+const DOCTOR_HELP = `
+Each line is ok, warn, fail or skipped, with what to do below it; a check takes 5 seconds at most.
+With WEATHERLINE_KAFKA_BROKERS set it looks at the brokers and the bucket, where one small object stays
+(replays/doctor/probe.json); a provider's key is tried with one call.
+--json prints {checks: [{name, status, detail, fix}], status}; fix is null when there is nothing to do, and the
+status of all is ok, warn or fail.
+
+Examples:
+  weatherline doctor
+  weatherline doctor --gateway http://127.0.0.1:8080 --json`;
+
+const COMPLETION_HELP = `
+It completes the word weatherline: where that is no program, make it an alias of
+npm --silent --prefix DIR run weatherline --
+
+Examples:
+  source <(weatherline completion bash)                               # in ~/.bashrc
+  weatherline completion zsh > ~/.zfunc/_weatherline                  # a folder on fpath
+  weatherline completion fish > ~/.config/fish/completions/weatherline.fish`;
 
 /** The command tree. An action imports its module when it is called, so that help needs none of them. */
 function program(end: (code: number) => void): Command {
@@ -65,9 +85,17 @@ function program(end: (code: number) => void): Command {
     .action(run(async () => (await import('./commands/config.ts')).printConfig(output())));
   cli
     .command('doctor')
-    .description('check what a start needs')
+    .description('check everything that an installation can have wrong; exit 9 when something is')
+    .option('--gateway <url>', 'ask this gateway how fresh its products are')
     .addOption(data())
+    .addHelpText('after', DOCTOR_HELP)
     .action(run(async (options) => (await import('./commands/doctor.ts')).doctor(options, output())));
+  cli
+    .command('completion')
+    .description('print a script that makes a shell complete commands, options and choices')
+    .addArgument(new Argument('<shell>', 'whose script').choices(['bash', 'zsh', 'fish']))
+    .addHelpText('after', COMPLETION_HELP)
+    .action(run(async (shell) => (await import('./commands/completion.ts')).completion(cli, shell, output())));
   cli
     .command('version')
     .description('show the version')

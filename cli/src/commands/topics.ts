@@ -10,7 +10,7 @@ import { Failure } from '../failure.ts';
 import type { Output } from '../output.ts';
 
 /** What a topic is born with; to change it is to move its messages, which nobody does by the way. */
-const UNCHANGEABLE: ReadonlySet<string> = new Set(['partitions', 'replicas']);
+export const UNCHANGEABLE: ReadonlySet<string> = new Set(['partitions', 'replicas']);
 
 /** Compares the brokers' topics with the catalogue; one line for each difference. */
 export async function verifyTopics(output: Output): Promise<number> {
@@ -37,7 +37,7 @@ function allIsWell(): string {
   return `${TOPICS.length} topics are as they should be`;
 }
 
-function lineOf({ topic, what, expected, found }: TopicDifference): string {
+export function lineOf({ topic, what, expected, found }: TopicDifference): string {
   return what === 'topic' ? `${topic} is ${found}` : `${topic} ${what}: expected ${expected}, found ${found}`;
 }
 

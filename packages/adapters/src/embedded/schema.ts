@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { ConfigurationError } from '@weatherline/runtime';
 
 /** The version of the log's tables; a newer one is refused. */
-const FORMAT = 1;
+export const FORMAT = 1;
 
 const TABLES = `
 CREATE TABLE IF NOT EXISTS topics (
