@@ -5,7 +5,7 @@ import { orderPublish } from './control.ts';
 import { DirectoryOwned } from './data-directory.ts';
 import { Failure } from './failure.ts';
 import type { Output } from './output.ts';
-import { openOwned, openReading } from './session.ts';
+import { openReading } from './reading.ts';
 import type { UpPorts } from './up.ts';
 
 /** An installation as a command sees it, be it on Kafka and S3 or in a data directory: what there is, and a way to add to it. */
@@ -47,6 +47,8 @@ type Writer = Pick<Installation, 'publish' | 'finish'>;
 
 /** The owner of the directory when there is one, else this process as its owner. */
 async function openWriter(data: string, output: Output, resources: AsyncDisposableStack): Promise<Writer> {
+  // A command that only reads loads no function and no gateway.
+  const { openOwned } = await import('./session.ts');
   try {
     const ports = await openOwned(data, output, resources);
     return {

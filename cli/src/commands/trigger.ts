@@ -8,7 +8,8 @@ import { Failure } from '../failure.ts';
 import { socketOf, throwRefused } from '../installation.ts';
 import type { Output } from '../output.ts';
 import { readPlan, type Plan } from '../plan.ts';
-import { openOwned, openReading } from '../session.ts';
+import { openReading } from '../reading.ts';
+import { openOwned } from '../session.ts';
 import { checkSlot, triggerRun, waitForRun, type WaitResult } from '../trigger.ts';
 
 export type TriggerOptions = {
