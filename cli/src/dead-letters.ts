@@ -118,8 +118,7 @@ function placeOf({ partition, offset }: { readonly partition: number; readonly o
 
 function parseDeadLetter(message: LoggedMessage): FullDeadLetter | undefined {
   const written = parse(message.value);
-  // The key is what a tombstone must repeat; a message under another key than its id is not ours.
-  if (written === undefined || written.id !== message.key) return undefined;
+  if (written === undefined || !isOurs(written, message)) return undefined;
   const { original, origin, failure } = written.data;
   const { topic, partition, offset } = message;
   const letter = {
@@ -139,6 +138,15 @@ function parseDeadLetter(message: LoggedMessage): FullDeadLetter | undefined {
   const { key, headers, value } = original;
   if (value === null && original.bytes > 0) return { letter, original: undefined };
   return { letter, original: { key, headers, value: value === null ? null : Buffer.from(value, 'base64') } };
+}
+
+/**
+ * Is it named as the runtime names it? The key is what a tombstone must repeat, and where an event is put back must not
+ * be the choice of whoever wrote into the topic.
+ */
+function isOurs({ id, data: { origin } }: v.InferOutput<typeof Written>, { key, topic }: LoggedMessage): boolean {
+  const coordinates = `${origin.topic}/${origin.partition}/${origin.offset}`;
+  return id === key && id === coordinates && deadLetterTopicOf(origin.topic) === topic;
 }
 
 function parse(value: Uint8Array | null): v.InferOutput<typeof Written> | undefined {

@@ -1,12 +1,4 @@
-import { deadLetterTopicOf } from '@weatherline/events';
-import {
-  PermanentError,
-  redriveOf,
-  TOPICS,
-  type Broker,
-  type LogReader,
-  type OutgoingMessage,
-} from '@weatherline/runtime';
+import { PermanentError, redriveOf, type Broker, type LogReader, type OutgoingMessage } from '@weatherline/runtime';
 import { readOriginals, type DeadLetter, type FullDeadLetter } from './dead-letters.ts';
 
 /** An event that failed after so many redrives has a fault of its own: another one is asked for on purpose. */
@@ -26,10 +18,7 @@ export type Redriven = {
 
 /** Why a dead letter is not redriven; undefined = it is. */
 export function refusalOf({ letter, original }: FullDeadLetter, force: boolean): string | undefined {
-  const { origin, place, bytes, redrives } = letter;
-  if (deadLetterTopicOf(origin.topic) !== place.topic || !TOPICS.some(({ name }) => name === origin.topic)) {
-    return `its origin ${origin.topic} is not the topic that ${place.topic} belongs to`;
-  }
+  const { origin, bytes, redrives } = letter;
   if (original === undefined) {
     const where = `topic ${origin.topic}, partition ${origin.partition}, offset ${origin.offset}`;
     return `its ${bytes} bytes were too many for a dead letter: as long as the topic keeps it, the original is at ${where}`;

@@ -163,7 +163,7 @@ function redriven(outcomes: readonly Redriven[], dryRun: boolean): string {
   return outcomes
     .map(({ id, topic, state, reason, redrives }) =>
       state === 'refused'
-        ? `refused  ${plainLine(id)}  ${plainLine(reason ?? '', 300)}`
+        ? `refused  ${id}  ${plainLine(reason ?? '', 300)}`
         : `${dryRun ? 'would be redriven' : 'redriven'}  ${id}  to ${topic}, redrive ${redrives}`,
     )
     .join('\n');
