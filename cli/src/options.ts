@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { duration } from '@weatherline/runtime';
 import type { Output } from './output.ts';
 
 /** What a command is told by the tree that it hangs in. */
@@ -11,7 +12,15 @@ export type Tools = {
 
 export const data = (): Option => new Option('--data <dir>', 'the data directory').default('./.weatherline');
 
-export const timeout = (): Option => new Option('--timeout <duration>', 'give up after this long').default('10m');
+export const timeout = (): Option =>
+  new Option('--timeout <duration>', 'give up after this long').default('10m').argParser((text) => {
+    try {
+      duration(text);
+    } catch (error) {
+      throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+    }
+    return text;
+  });
 
 export const limit = (most = 20): Option =>
   new Option('--limit <n>', 'how many at most').default(most).argParser((text) => {

@@ -94,6 +94,7 @@ test.serial('an event that is not as the catalogue has it is not sent, and every
   t.is(stdout, '');
   for (const name of ['source', 'part', 'failures']) t.regex(stderr, new RegExp(`^ {2}${name}: `, 'm'));
   t.is((await weatherline(['events', 'send', join(directory, 'nothing.json')])).code, 3);
+  t.is((await weatherline(['events', 'send', file, '--timeout', 'soon'])).code, 2);
   t.is((await weatherline(['events', 'tail', '--topic', 'nothing', '--data', directory])).code, 2);
 });
 
