@@ -58,7 +58,7 @@ function deployables(): Table[] {
     },
     {
       title: '`weatherline topics`',
-      says: 'With the settings of the functions, as an operator.',
+      says: 'With the settings of the functions, as an operator. On Kafka `trigger`, `dlq`, `lag` and `events` read those of S3 too.',
       settings: Object.values(KAFKA_SETTINGS),
     },
   ];

@@ -1,6 +1,5 @@
-import { KAFKA_SETTINGS, openConfiguredKafka } from '@weatherline/adapters/kafka';
 import { openConfiguredS3 } from '@weatherline/adapters/s3/deferred';
-import { DEPLOYABLE_VARIABLES, S3_SETTINGS } from '@weatherline/adapters/settings';
+import { DEPLOYABLE_VARIABLES, KAFKA_SETTINGS, S3_SETTINGS } from '@weatherline/adapters/settings';
 import { DEFAULT_LOCATIONS, type Location } from '@weatherline/events';
 import type { Schedule } from '@weatherline/events/schedule';
 import { COMMON, loadConfig, type Broker, type Environment, type ObjectStore } from '@weatherline/runtime';
@@ -30,6 +29,8 @@ export function namesCluster(env: Environment): boolean {
 export async function openCluster(env: Environment, resources: AsyncDisposableStack): Promise<Cluster> {
   const config = loadConfig(SETTINGS, env, DEPLOYABLE_VARIABLES);
   const store = resources.use(openConfiguredS3(config));
+  // Only who asks brokers loads their client.
+  const { openConfiguredKafka } = await import('@weatherline/adapters/kafka');
   const broker = resources.use(openConfiguredKafka({ config, env, clientId: 'weatherline.cli' }));
   const { schedule, locations, partSize } = config;
   return { broker, store, schedule, locations: locations ?? DEFAULT_LOCATIONS, partSize };

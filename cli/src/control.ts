@@ -1,32 +1,51 @@
-import { createServer, request } from 'node:http';
+import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
+import { TOPICS, type Broker, type OutgoingMessage } from '@weatherline/runtime';
+import * as v from 'valibot';
+import { MessageHeaders } from './message-headers.ts';
 
 /** What the owner of a directory does for other processes. */
-export type Control = { readonly trigger: (order: TriggerOrder) => Promise<TriggerReceipt> };
+export type Control = {
+  readonly trigger: (order: TriggerOrder) => Promise<TriggerReceipt>;
+  readonly publish: Broker['publish'];
+};
 
+/** An event has at most 1 MiB of data, which base64 makes a third longer, and its headers. */
+const MAX_ORDER_BYTES = 4 * 1024 * 1024;
+const NAMES: ReadonlySet<string> = new Set(TOPICS.map(({ name }) => name));
+
+const TriggerOrder = v.pipe(
+  v.looseObject({ slot: v.string() }),
+  v.transform(({ slot }) => ({ slot, reason: 'manual' as const })),
+);
 export type TriggerOrder = { readonly slot: string; readonly reason: 'manual' | 'schedule' | 'backfill' };
-export type TriggerReceipt = { readonly run: string; readonly parts: number; readonly isNew: boolean };
+const TriggerReceipt = v.object({ run: v.string(), parts: v.number(), isNew: v.boolean() });
+export type TriggerReceipt = v.InferOutput<typeof TriggerReceipt>;
 
-/** Serves the owner's socket. */
+const Bytes = v.pipe(
+  v.string(),
+  // A pattern over a megabyte of text would cost the parser its stack.
+  v.check((text) => Buffer.from(text, 'base64').toString('base64') === text, 'expected base64'),
+  v.transform((text) => Buffer.from(text, 'base64')),
+);
+const PublishOrder = v.strictObject({
+  topic: v.pipe(
+    v.string(),
+    v.check((name) => NAMES.has(name), 'expected a topic of the catalogue'),
+  ),
+  messages: v.array(v.strictObject({ key: v.string(), value: v.nullable(Bytes), headers: MessageHeaders })),
+});
+const PublishReceipt = v.object({ published: v.number() });
+
+/** Serves the owner's socket: one order a request, checked before anything is done. */
 export async function serveControl(socket: string, control: Control): Promise<AsyncDisposable> {
+  const takers = new Map<string | undefined, (order: unknown) => Promise<unknown>>([
+    ['/trigger', async (order) => control.trigger(v.parse(TriggerOrder, order))],
+    ['/publish', async (order) => publishFor(control, order)],
+  ]);
   const server = createServer((incoming, outgoing) => {
-    const answer = (status: number, body: unknown): void => {
-      outgoing.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-    };
-    if (incoming.method !== 'POST' || incoming.url !== '/trigger') {
-      answer(404, { error: 'not found' });
-      return;
-    }
-    const chunks: Buffer[] = [];
-    incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-    incoming.on('end', () => {
-      Promise.resolve()
-        .then(async () => control.trigger(parseOrder(Buffer.concat(chunks).toString('utf8'))))
-        .then(
-          (receipt) => answer(200, receipt),
-          (error: unknown) => answer(500, { error: error instanceof Error ? error.message : String(error) }),
-        );
-    });
+    const take = incoming.method === 'POST' ? takers.get(incoming.url) : undefined;
+    void send(outgoing, answerOf(take, incoming));
   });
   server.listen(socket);
   await once(server, 'listening');
@@ -39,38 +58,89 @@ export async function serveControl(socket: string, control: Control): Promise<As
   };
 }
 
-function parseOrder(text: string): TriggerOrder {
-  const parsed: unknown = JSON.parse(text);
-  if (typeof parsed !== 'object' || parsed === null || !('slot' in parsed) || typeof parsed.slot !== 'string') {
-    throw new RangeError('expected {"slot": …}');
+async function send(outgoing: ServerResponse, coming: Promise<Answer>): Promise<void> {
+  const { status, body } = await coming.catch((error: unknown) => ({
+    status: statusOf(error),
+    body: { error: wordsOf(error) },
+  }));
+  // The asker may have gone; what it asked for is done or refused all the same.
+  outgoing.on('error', () => outgoing.destroy());
+  outgoing.writeHead(status, { 'content-type': 'application/json', connection: 'close' });
+  outgoing.end(JSON.stringify(body));
+}
+
+type Answer = { readonly status: number; readonly body: unknown };
+
+async function answerOf(
+  take: ((order: unknown) => Promise<unknown>) | undefined,
+  incoming: IncomingMessage,
+): Promise<Answer> {
+  if (take === undefined) return { status: 404, body: { error: 'not found' } };
+  const text = await textOf(incoming);
+  if (text === undefined) return { status: 413, body: { error: `expected at most ${MAX_ORDER_BYTES} bytes` } };
+  const order: unknown = JSON.parse(text);
+  return { status: 200, body: await take(order) };
+}
+
+async function publishFor(control: Control, order: unknown): Promise<v.InferOutput<typeof PublishReceipt>> {
+  const { topic, messages } = v.parse(PublishOrder, order);
+  await control.publish(topic, messages);
+  return { published: messages.length };
+}
+
+/** The whole body, or undefined when it is too long; the rest of a long one is read and dropped, so that the answer arrives. */
+async function textOf(incoming: IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of incoming) {
+    if (!Buffer.isBuffer(chunk)) continue;
+    bytes += chunk.length;
+    if (bytes <= MAX_ORDER_BYTES) chunks.push(chunk);
   }
-  return { slot: parsed.slot, reason: 'manual' };
+  return bytes > MAX_ORDER_BYTES ? undefined : Buffer.concat(chunks).toString('utf8');
+}
+
+function statusOf(error: unknown): number {
+  return error instanceof v.ValiError || error instanceof SyntaxError ? 400 : 500;
+}
+
+function wordsOf(error: unknown): string {
+  if (!(error instanceof v.ValiError)) return error instanceof Error ? error.message : String(error);
+  return error.issues.map((issue) => `${v.getDotPath(issue) ?? 'the order'}: ${issue.message}`).join('; ');
 }
 
 /** Asks the owner to trigger a slot; rejects when nobody answers. */
-export async function askOwner(socket: string, order: TriggerOrder): Promise<TriggerReceipt> {
-  const { promise, resolve, reject } = Promise.withResolvers<TriggerReceipt>();
-  const outgoing = request({ socketPath: socket, path: '/trigger', method: 'POST' }, (incoming) => {
-    const chunks: Buffer[] = [];
-    incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-    incoming.on('error', reject);
-    incoming.on('end', () => {
-      try {
-        resolve(parseReceipt(Buffer.concat(chunks).toString('utf8')));
-      } catch (error) {
-        reject(error);
-      }
-    });
+export async function orderTrigger(socket: string, order: TriggerOrder): Promise<TriggerReceipt> {
+  return v.parse(TriggerReceipt, await ask(socket, '/trigger', order));
+}
+
+/** Asks the owner to publish; resolves when every message is durable. */
+export async function orderPublish(socket: string, topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
+  const coded = messages.map(({ key, value, headers }) => ({
+    key,
+    value: value === null ? null : Buffer.from(value).toString('base64'),
+    headers,
+  }));
+  v.parse(PublishReceipt, await ask(socket, '/publish', { topic, messages: coded }));
+}
+
+async function ask(socketPath: string, path: string, order: unknown): Promise<unknown> {
+  const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+  const outgoing = request({ socketPath, path, method: 'POST' }, (incoming) => {
+    textOf(incoming)
+      .then((text = '') => {
+        const answer: unknown = JSON.parse(text);
+        if (incoming.statusCode !== 200)
+          throw new Error(refusalOf(answer) ?? `unexpected answer of the owner: ${text}`);
+        return answer;
+      })
+      .then(resolve, reject);
   });
   outgoing.on('error', reject);
   outgoing.end(JSON.stringify(order));
   return promise;
 }
 
-function parseReceipt(text: string): TriggerReceipt {
-  const parsed: unknown = JSON.parse(text);
-  if (typeof parsed !== 'object' || parsed === null) throw new Error(`unexpected answer of the owner: ${text}`);
-  if ('error' in parsed) throw new Error(String(parsed.error));
-  if (!('run' in parsed) || !('parts' in parsed) || !('isNew' in parsed)) throw new Error(`unexpected answer: ${text}`);
-  return { run: String(parsed.run), parts: Number(parsed.parts), isNew: Boolean(parsed.isNew) };
+function refusalOf(answer: unknown): string | undefined {
+  return typeof answer === 'object' && answer !== null && 'error' in answer ? String(answer.error) : undefined;
 }

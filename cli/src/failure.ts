@@ -1,4 +1,4 @@
-import { ConfigurationError, EXIT } from '@weatherline/runtime';
+import { ConfigurationError, EXIT, WeatherlineError } from '@weatherline/runtime';
 import { DirectoryOwned } from './data-directory.ts';
 
 /** An end that is not success, with the exit code it means; its message is for a person. */
@@ -12,6 +12,23 @@ export class Failure extends Error {
   }
 }
 
+/** What it means for a command that brokers do not serve it. */
+const BROKER_EXITS: ReadonlyMap<string, number> = new Map([
+  ['BROKER_UNAVAILABLE', EXIT.unreachable],
+  ['BROKER_ACCESS_DENIED', EXIT.auth],
+  ['BROKER_NOT_TRUSTED', EXIT.auth],
+  ['UNKNOWN_TOPIC', EXIT.notFound],
+]);
+
+/** An error of the brokers as the end of a command; undefined = it is another one. */
+export function brokerFailure(error: unknown): Failure | undefined {
+  if (!(error instanceof WeatherlineError)) return undefined;
+  const exitCode = BROKER_EXITS.get(error.code);
+  if (exitCode === undefined) return undefined;
+  const hint = error.code === 'UNKNOWN_TOPIC' ? ': weatherline topics verify shows what is missing' : '';
+  return new Failure(exitCode, `${error.message}${hint}`, { cause: error });
+}
+
 /** One paragraph for stderr and the exit code; a stack only for what must be a bug. */
 export function explain(error: unknown): { exitCode: number; text: string } {
   if (error instanceof Failure) return { exitCode: error.exitCode, text: error.message };
@@ -20,6 +37,8 @@ export function explain(error: unknown): { exitCode: number; text: string } {
   if (!(error instanceof Error)) return { exitCode: EXIT.failed, text: String(error) };
   const storage = storageTrouble(error);
   if (storage !== undefined) return { exitCode: EXIT.failed, text: storage };
+  const ofBrokers = brokerFailure(error);
+  if (ofBrokers !== undefined) return { exitCode: ofBrokers.exitCode, text: ofBrokers.message };
   return { exitCode: EXIT.failed, text: error.stack ?? error.message };
 }
 

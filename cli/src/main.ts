@@ -1,16 +1,9 @@
-import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import { EXIT } from '@weatherline/runtime';
 import { explain } from './failure.ts';
+import { operatorCommands } from './operator-commands.ts';
+import { data, limit, timeout, type Tools } from './options.ts';
 import { createOutput, type Output } from './output.ts';
-
-const data = (): Option => new Option('--data <dir>', 'the data directory').default('./.weatherline');
-const timeout = (): Option => new Option('--timeout <duration>', 'give up after this long').default('10m');
-const limit = (): Option =>
-  new Option('--limit <n>', 'how many at most').default(20).argParser((text) => {
-    const value = Number(text);
-    if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('expected a whole number of 1 or more');
-    return value;
-  });
 
 const DOCTOR_HELP = `
 Each line is ok, warn, fail or skipped, with what to do below it; a check takes 5 seconds at most.
@@ -39,7 +32,7 @@ function program(end: (code: number) => void): Command {
     .option('--json', 'machine-readable output')
     .addHelpText(
       'after',
-      '\nExamples:\n  weatherline up                              everything, in one process\n  weatherline up --once                       the current slot, then stop\n  weatherline trigger --slot 20261123T060000Z --wait\n  weatherline products latest --json\n  weatherline records --location luxembourg --format csv',
+      '\nExamples:\n  weatherline up                              everything, in one process\n  weatherline up --once                       the current slot, then stop\n  weatherline trigger --slot 20261123T060000Z --wait\n  weatherline products latest --json\n  weatherline records --location luxembourg --format csv\n  weatherline dlq list                        what was set aside, and why',
     )
     .showSuggestionAfterError()
     .exitOverride()
@@ -68,6 +61,7 @@ function program(end: (code: number) => void): Command {
     .action(run(async (options) => (await import('./commands/trigger.ts')).trigger(options, output())));
   readers(cli, { run, output });
   records(cli, { run, output });
+  operatorCommands(cli, { run, output });
   const topics = cli
     .command('topics')
     .description("the brokers' topics and the catalogue; brokers by WEATHERLINE_KAFKA_*");
@@ -102,13 +96,6 @@ function program(end: (code: number) => void): Command {
     .action(run(async () => (await import('./commands/config.ts')).printVersion(output())));
   return cli;
 }
-
-type Tools = {
-  readonly output: () => Output;
-  readonly run: <Args extends readonly unknown[]>(
-    action: (...args: Args) => number | Promise<number>,
-  ) => (...args: Args) => Promise<void>;
-};
 
 function readers(cli: Command, { run, output }: Tools): void {
   const runs = cli.command('runs').description('what was planned and what became of it');

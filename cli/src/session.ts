@@ -1,19 +1,6 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { openDirectoryReader } from '@weatherline/adapters/directory';
-import { openLogReader } from '@weatherline/adapters/embedded';
-import {
-  createLogger,
-  createMetrics,
-  EXIT,
-  stopOnSignals,
-  systemClock,
-  type LogReader,
-  type ObjectReader,
-} from '@weatherline/runtime';
-import { readConfig, type Config } from './config.ts';
-import { openDataDirectory, ownDirectory, type DataDirectory } from './data-directory.ts';
-import { Failure } from './failure.ts';
+import { createLogger, createMetrics, stopOnSignals, systemClock } from '@weatherline/runtime';
+import { readConfig } from './config.ts';
+import { openDataDirectory, ownDirectory } from './data-directory.ts';
 import { humanLog } from './human-log.ts';
 import type { Output } from './output.ts';
 import { openProvider } from './provider.ts';
@@ -43,26 +30,4 @@ export async function openOwned(data: string, output: Output, resources: AsyncDi
   const { signal } = stopping;
   const { print, say } = output;
   return { config, env, system, owner, clock, log, metrics, version: release, signal, print, say };
-}
-
-/** What a command that only reads needs; the owner may be at work at the same time. */
-export type Reading = {
-  readonly config: Config;
-  readonly directory: DataDirectory;
-  readonly store: ObjectReader;
-  readonly log: LogReader;
-};
-
-export async function openReading(data: string, resources: AsyncDisposableStack): Promise<Reading> {
-  const config = readConfig(process.env);
-  if (!existsSync(join(data, 'log', 'log.sqlite'))) {
-    throw new Failure(
-      EXIT.notFound,
-      `there is no weatherline data at ${data}: start weatherline first, or name its directory with --data DIR`,
-    );
-  }
-  const directory = openDataDirectory(data);
-  const store = resources.use(openDirectoryReader({ directory: directory.objects }));
-  const log = resources.use(await openLogReader({ directory: directory.log }));
-  return { config, directory, store, log };
 }

@@ -14,6 +14,7 @@ import {
 } from '@weatherline/runtime';
 import { transform } from '@weatherline/transform';
 import { createUpload } from '@weatherline/upload';
+import { CHAIN_GROUPS, LANES } from './chain-groups.ts';
 import type { DataDirectory } from './data-directory.ts';
 
 /** The whole chain in one process: embedded log, directory store, the three functions on both lanes. */
@@ -51,7 +52,7 @@ export async function openSystem(options: SystemOptions, resources: AsyncDisposa
   const { broker, store } = await openStorage(directory, resources);
   const consumers: Consumer[] = [];
   const shared = { broker, log, clock, observe: metrics.observe };
-  for (const lane of ['live', 'replay'] as const) {
+  for (const lane of LANES) {
     const fetch = createFetch({ provider, store, clock, lane });
     // A consumer that is opened later closes earlier: what fetch has in hand still finds its way down the chain.
     const opened = [
@@ -70,17 +71,8 @@ export async function openSystem(options: SystemOptions, resources: AsyncDisposa
   };
 }
 
-const INPUTS = [
-  ['fetch', 'weatherline.run.requested'],
-  ['transform', 'weatherline.readings.fetched'],
-  ['upload', 'weatherline.records.transformed'],
-] as const;
-
 async function lagOf(broker: Broker): Promise<{ topic: string; group: string; partition: number; lag: number }[]> {
-  const samples = INPUTS.flatMap(([name, topic]) => [
-    { group: `weatherline.${name}`, topic },
-    { group: `weatherline.${name}.replay`, topic: `${topic}.replay` },
-  ]).map(async ({ group, topic }) =>
+  const samples = CHAIN_GROUPS.map(async ({ group, topic }) =>
     (await broker.lag(group, topic)).map(({ partition, lag }) => ({ topic, group, partition, lag })),
   );
   return (await Promise.all(samples)).flat();

@@ -1,7 +1,7 @@
-import { deadLetterTopicOf, EVENTS, parseSlot, productKey, slotId, topicOf, type Location } from '@weatherline/events';
+import { parseSlot, productKey, productMetaKey, slotId, type Location } from '@weatherline/events';
 import type { Schedule } from '@weatherline/events/schedule';
-import { productMetaKey } from '@weatherline/events';
 import type { Broker, Clock, LogReader, ObjectReader, ObjectStore } from '@weatherline/runtime';
+import { readDeadLetters, selectDeadLetters } from './dead-letters.ts';
 import { planRun, requestRun, settlePlan, type Plan } from './plan.ts';
 
 export type TriggerPorts = {
@@ -70,30 +70,9 @@ export async function runState(store: ObjectReader, log: LogReader, plan: Plan):
 }
 
 /** The dead letters of a run, newest state of each. */
-export async function deadLettersOf(log: LogReader, runId: string): Promise<DeadLetter[]> {
-  const letters: DeadLetter[] = [];
-  for (const event of EVENTS) {
-    for (const lane of ['live', 'replay'] as const) {
-      const topic = deadLetterTopicOf(topicOf(event, lane));
-      for await (const message of log.read(topic, 'earliest')) {
-        const letter = message.value === null ? undefined : readLetter(message.value, runId, topic);
-        if (letter !== undefined) letters.push(letter);
-      }
-    }
-  }
-  return letters;
-}
-
-function readLetter(value: Uint8Array, runId: string, topic: string): DeadLetter | undefined {
-  const parsed: unknown = JSON.parse(Buffer.from(value).toString('utf8'));
-  if (typeof parsed !== 'object' || parsed === null || !('correlationid' in parsed)) return undefined;
-  if (parsed.correlationid !== runId || !('data' in parsed)) return undefined;
-  const { data } = parsed;
-  if (typeof data !== 'object' || data === null || !('failure' in data)) return undefined;
-  const { failure } = data;
-  if (typeof failure !== 'object' || failure === null || !('code' in failure) || !('message' in failure))
-    return undefined;
-  return { topic, code: String(failure.code), message: String(failure.message) };
+export async function deadLettersOf(log: LogReader, run: string): Promise<DeadLetter[]> {
+  const { letters } = await readDeadLetters(log);
+  return selectDeadLetters(letters, { run }).map(({ place, code, message }) => ({ topic: place.topic, code, message }));
 }
 
 export type WaitOptions = {

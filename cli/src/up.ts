@@ -70,7 +70,12 @@ export async function upServe(ports: UpPorts, resources: AsyncDisposableStack): 
     }),
   );
   const infra = resources.use(await openInfra(ports, gateway));
-  resources.use(await serveControl(owner.socket, { trigger: async (order) => triggerFor(ports, order.slot) }));
+  resources.use(
+    await serveControl(owner.socket, {
+      trigger: async (order) => triggerFor(ports, order.slot),
+      publish: async (topic, messages) => system.broker.publish(topic, messages),
+    }),
+  );
 
   const first = schedule.current(now);
   const isNew = (await system.store.list({ prefix: 'weather-runs/', limit: 1 })).objects.length === 0;

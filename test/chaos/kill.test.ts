@@ -5,7 +5,7 @@ import { openLogReader } from '@weatherline/adapters/embedded';
 import { slotId } from '@weatherline/events';
 import { randomFrom } from '@weatherline/testkit';
 import test from 'ava';
-import { askOwner } from '../../cli/src/control.ts';
+import { orderTrigger } from '../../cli/src/control.ts';
 import { deadLettersOf } from '../../cli/src/trigger.ts';
 import { checkRun, openStore } from '../support/products.ts';
 import { startUp, temporaryDirectory } from '../support/process.ts';
@@ -75,7 +75,7 @@ async function trigger(data: string, slot: string): Promise<boolean> {
   if (!existsSync(file)) return false;
   try {
     const { socket } = JSON.parse(readFileSync(file, 'utf8'));
-    await askOwner(socket, { slot, reason: 'manual' });
+    await orderTrigger(socket, { slot, reason: 'manual' });
     return true;
   } catch {
     return false;

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ExecutionContext } from 'ava';
@@ -22,16 +23,45 @@ export function temporaryDirectory(t: ExecutionContext): string {
 
 export type Finished = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
 
-/** Runs a command of weatherline to its end. */
-export async function weatherline(
+/** Starts a command of weatherline that goes on until it is stopped. */
+export function startWeatherline(
+  t: ExecutionContext,
   args: readonly string[],
-  { env = {}, cwd }: { readonly env?: Readonly<Record<string, string>>; readonly cwd?: string } = {},
-): Promise<Finished> {
+  env: Readonly<Record<string, string>> = {},
+): Pick<Running, 'child' | 'output' | 'closed'> & { readonly said: (pattern: RegExp) => Promise<void> } {
   const child = spawn(process.execPath, [MAIN, ...args], {
     env: environment(env),
     stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  t.teardown(() => child.kill('SIGKILL'));
+  const output = collect(child);
+  const closed = once(child, 'close').then(([code, signal]) => (typeof code === 'number' ? code : String(signal)));
+  const said = async (pattern: RegExp): Promise<void> => {
+    while (!pattern.test(output().stdout)) {
+      if (child.exitCode !== null) throw new Error(`${args.join(' ')} ended: ${output().stderr.slice(-2000)}`);
+      await delay(50);
+    }
+  };
+  return { child, output, closed, said };
+}
+
+/** Runs a command of weatherline to its end, with something to read where it reads stdin. */
+export async function weatherline(
+  args: readonly string[],
+  {
+    env = {},
+    cwd,
+    input = '',
+  }: { readonly env?: Readonly<Record<string, string>>; readonly cwd?: string; readonly input?: string } = {},
+): Promise<Finished> {
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    env: environment(env),
+    stdio: ['pipe', 'pipe', 'pipe'],
     ...(cwd === undefined ? {} : { cwd }),
   });
+  // A command that does not read has closed its end.
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(input);
   const output = collect(child);
   const [code] = await once(child, 'close');
   return { code: typeof code === 'number' ? code : null, ...output() };

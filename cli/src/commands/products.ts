@@ -2,7 +2,7 @@ import { parseProductKey, PRODUCT_PREFIX } from '@weatherline/events';
 import { EXIT } from '@weatherline/runtime';
 import { Failure } from '../failure.ts';
 import { table, type Output } from '../output.ts';
-import { openReading, type Reading } from '../session.ts';
+import { openReading, type Reading } from '../reading.ts';
 import { slotOf } from './runs.ts';
 
 type Stored = { slot: string; key: string; bytes: number; modified: string };

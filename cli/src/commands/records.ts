@@ -3,7 +3,7 @@ import { Problem, queryRecords } from '@weatherline/gateway/query';
 import { createLogger, EXIT, systemClock } from '@weatherline/runtime';
 import { Failure } from '../failure.ts';
 import type { Output } from '../output.ts';
-import { openReading } from '../session.ts';
+import { openReading } from '../reading.ts';
 import { version } from '../version.ts';
 
 export type RecordsOptions = {

@@ -4,7 +4,7 @@ import { Failure } from '../failure.ts';
 import { table, type Output } from '../output.ts';
 import { readPlan, type Plan } from '../plan.ts';
 import { failuresOfRun } from '../product-reader.ts';
-import { openReading, type Reading } from '../session.ts';
+import { openReading, type Reading } from '../reading.ts';
 import { runState, type RunState } from '../trigger.ts';
 
 type Shown = { run: string; reason: string; state: string; parts: number; stored: number; locations: number };

@@ -5,8 +5,8 @@ import {
   type TopicDifference,
 } from '@weatherline/adapters/kafka';
 import { DEPLOYABLE_VARIABLES } from '@weatherline/adapters/settings';
-import { EXIT, loadConfig, TOPICS, WeatherlineError } from '@weatherline/runtime';
-import { Failure } from '../failure.ts';
+import { EXIT, loadConfig, TOPICS } from '@weatherline/runtime';
+import { brokerFailure, Failure } from '../failure.ts';
 import type { Output } from '../output.ts';
 
 /** What a topic is born with; to change it is to move its messages, which nobody does by the way. */
@@ -45,12 +45,6 @@ function changeOf({ topic, what, expected, found }: TopicDifference): string {
   return what === 'topic' ? `created ${topic}` : `set ${topic} ${what} to ${expected}, was ${found}`;
 }
 
-const EXITS: Readonly<Record<string, number>> = {
-  BROKER_UNAVAILABLE: EXIT.unreachable,
-  BROKER_ACCESS_DENIED: EXIT.auth,
-  BROKER_NOT_TRUSTED: EXIT.auth,
-};
-
 async function withKafka<Answer>(ask: (broker: KafkaBroker) => Promise<Answer>): Promise<Answer> {
   const env = process.env;
   const config = loadConfig(KAFKA_SETTINGS, env, DEPLOYABLE_VARIABLES);
@@ -58,8 +52,8 @@ async function withKafka<Answer>(ask: (broker: KafkaBroker) => Promise<Answer>):
   try {
     return await ask(broker);
   } catch (error) {
-    const exitCode = error instanceof WeatherlineError ? EXITS[error.code] : undefined;
-    if (exitCode === undefined || !(error instanceof WeatherlineError)) throw error;
-    throw new Failure(exitCode, `${config.kafkaBrokers.join(',')}: ${error.message}`, { cause: error });
+    const failure = brokerFailure(error);
+    if (failure === undefined) throw error;
+    throw new Failure(failure.exitCode, `${config.kafkaBrokers.join(',')}: ${failure.message}`, { cause: error });
   }
 }

@@ -3,12 +3,13 @@ import type { Schedule } from '@weatherline/events/schedule';
 import { duration, EXIT, systemClock } from '@weatherline/runtime';
 import { namesCluster, openCluster } from '../cluster.ts';
 import { readConfig } from '../config.ts';
-import { askOwner } from '../control.ts';
-import { DirectoryOwned } from '../data-directory.ts';
+import { orderTrigger } from '../control.ts';
 import { Failure } from '../failure.ts';
+import { socketOf, throwRefused } from '../installation.ts';
 import type { Output } from '../output.ts';
 import { readPlan, type Plan } from '../plan.ts';
-import { openOwned, openReading } from '../session.ts';
+import { openReading } from '../reading.ts';
+import { openOwned } from '../session.ts';
 import { checkSlot, triggerRun, waitForRun, type WaitResult } from '../trigger.ts';
 
 export type TriggerOptions = {
@@ -35,8 +36,7 @@ export async function trigger(options: TriggerOptions, output: Output): Promise<
     const result = await waitForRun(system.store, system.broker, plan, { clock, timeoutMs, signal, haltedBy });
     return report(output, plan, isNew, result);
   } catch (error) {
-    if (!(error instanceof DirectoryOwned) || error.owner === undefined) throw error;
-    return throughOwner(options, slot, error.owner.socket, output, timeoutMs);
+    return throughOwner(options, slot, socketOf(error), output, timeoutMs);
   }
 }
 
@@ -76,10 +76,8 @@ async function throughOwner(
   output: Output,
   timeoutMs: number,
 ): Promise<number> {
-  const receipt = await askOwner(socket, { slot: slotId(slot), reason: 'manual' }).catch((cause: unknown) => {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new Failure(EXIT.unreachable, `the process that owns ${data} did not take the order (${why})`, { cause });
-  });
+  const order = { slot: slotId(slot), reason: 'manual' } as const;
+  const receipt = await orderTrigger(socket, order).catch((cause: unknown) => throwRefused(data, cause));
   if (wait !== true) {
     output.result(receipt, ({ run, parts }) => `${run}  requested, ${parts} ${parts === 1 ? 'part' : 'parts'}`);
     return EXIT.ok;

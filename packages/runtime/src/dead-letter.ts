@@ -3,6 +3,23 @@ import { WeatherlineError } from './errors.ts';
 import { MAX_EVENT_BYTES } from './codec.ts';
 import type { LoggedMessage, OutgoingMessage } from './ports.ts';
 
+/**
+ * Counts how often an event was put back on its origin topic. No CloudEvents attribute: the event stays the one it was.
+ * A dead letter keeps its origin's headers, so the count outlives the next dead letter.
+ */
+export const REDRIVES_HEADER = 'weatherline-redrives';
+
+/** How often an event was put back; one that never was has no such header. */
+export function redrivesOf(headers: OutgoingMessage['headers']): number {
+  const text = headers[REDRIVES_HEADER] ?? '';
+  return /^\d{1,9}$/.test(text) ? Number(text) : 0;
+}
+
+/** The original once more: its key, value and headers as they were, and one redrive more in the count. */
+export function redriveOf({ key, value, headers }: OutgoingMessage): OutgoingMessage {
+  return { key, value, headers: { ...headers, [REDRIVES_HEADER]: String(redrivesOf(headers) + 1) } };
+}
+
 /** Why an event was set aside. */
 export type DeadLetterReason = {
   readonly class: 'permanent' | 'poison' | 'expired-retry';

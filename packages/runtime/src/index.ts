@@ -13,7 +13,7 @@ export {
 export { CommitTracker, type Ordeal } from './commit-tracker.ts';
 export { consume, type Consumer, type ConsumerOptions, type ProcessScope } from './consumer-host.ts';
 export { OneAtATime } from './one-at-a-time.ts';
-export { deadLetterOf, type DeadLetterReason } from './dead-letter.ts';
+export { deadLetterOf, redriveOf, REDRIVES_HEADER, redrivesOf, type DeadLetterReason } from './dead-letter.ts';
 export { defineFunction, type Context, type Fields, type FunctionDefinition, type Logger } from './define-function.ts';
 export { sha256, uuidV5 } from './digest.ts';
 export {

@@ -1,0 +1,50 @@
+import { createReadStream } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { topicOf, type Lane } from '@weatherline/events';
+import { duration, EXIT } from '@weatherline/runtime';
+import { checkEvent, MAX_FILE_BYTES } from '../event-file.ts';
+import { Failure } from '../failure.ts';
+import { openInstallation } from '../installation.ts';
+import type { Output } from '../output.ts';
+import { plainLine } from '../plain-text.ts';
+
+export type SendOptions = { readonly data: string; readonly lane: Lane; readonly timeout: string };
+
+/** Publishes one event to the topic of its type, if it is as its schema and the catalogue have it. */
+export async function sendEvent(file: string, options: SendOptions, output: Output): Promise<number> {
+  const { data, lane, timeout } = options;
+  const timeoutMs = duration(timeout);
+  const checked = checkEvent(await read(file));
+  if (!('message' in checked)) {
+    const lines = checked.violations.map((violation) => `\n  ${plainLine(violation, 1000)}`);
+    throw new Failure(EXIT.usage, `${file === '-' ? 'the event' : file} is not sent:${lines.join('')}`);
+  }
+  const { definition, message } = checked;
+  const topic = topicOf(definition, lane);
+  await using resources = new AsyncDisposableStack();
+  const installation = await openInstallation(data, output, resources);
+  await installation.publish(topic, [message]);
+  const sent = { id: message.headers['ce_id'] ?? '', type: definition.type, topic, key: message.key };
+  output.result(sent, ({ id }) => `sent  ${id}  to ${topic}`);
+  await installation.finish(timeoutMs);
+  return EXIT.ok;
+}
+
+async function read(file: string): Promise<Buffer> {
+  const source: Readable = file === '-' ? process.stdin : createReadStream(file);
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of source) {
+      if (!Buffer.isBuffer(chunk)) continue;
+      bytes += chunk.length;
+      if (bytes > MAX_FILE_BYTES) throw new Failure(EXIT.usage, `${file}: expected at most ${MAX_FILE_BYTES} bytes`);
+      chunks.push(chunk);
+    }
+  } catch (cause) {
+    if (cause instanceof Failure) throw cause;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Failure(EXIT.notFound, `${file} cannot be read: ${why}`, { cause });
+  }
+  return Buffer.concat(chunks);
+}

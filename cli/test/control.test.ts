@@ -1,0 +1,90 @@
+import { request } from 'node:http';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { OutgoingMessage } from '@weatherline/runtime';
+import test, { type ExecutionContext } from 'ava';
+import { orderPublish, orderTrigger, serveControl } from '../src/control.ts';
+
+const TOPIC = 'weatherline.run.requested';
+
+async function setUp(t: ExecutionContext, fails?: Error) {
+  const directory = mkdtempSync(join(tmpdir(), 'weatherline-'));
+  t.teardown(() => rmSync(directory, { recursive: true, force: true }));
+  const socket = join(directory, 'owner.sock');
+  const published: { topic: string; messages: readonly OutgoingMessage[] }[] = [];
+  const slots: string[] = [];
+  const control = await serveControl(socket, {
+    trigger: async ({ slot }) => {
+      slots.push(slot);
+      return { run: slot, parts: 1, isNew: true };
+    },
+    publish: async (topic, messages) => {
+      if (fails !== undefined) throw fails;
+      published.push({ topic, messages });
+    },
+  });
+  t.teardown(async () => control[Symbol.asyncDispose]());
+  return { socket, published, slots };
+}
+
+async function post(socketPath: string, path: string, body: string): Promise<{ status?: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request({ socketPath, path, method: 'POST' }, (incoming) => {
+      let text = '';
+      incoming.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      incoming.on('end', () => resolve({ ...(incoming.statusCode ? { status: incoming.statusCode } : {}), text }));
+    });
+    outgoing.on('error', reject);
+    outgoing.end(body);
+  });
+}
+
+test('what is published through the owner arrives as it was: any bytes, no bytes, and none at all', async (t) => {
+  const { socket, published } = await setUp(t);
+  const headers = { constructor: 'a', 'weatherline-redrives': '1' };
+  const messages = [
+    { key: 'k/1', value: Buffer.from([0, 255, 128, 10]), headers },
+    { key: '', value: Buffer.alloc(0), headers: {} },
+    { key: 'gone', value: null, headers: {} },
+  ];
+  await orderPublish(socket, TOPIC, messages);
+  t.deepEqual(published, [{ topic: TOPIC, messages }]);
+});
+
+test('the order to trigger a slot is still taken', async (t) => {
+  const { socket, slots } = await setUp(t);
+  const slot = '20261123T060000Z';
+  t.deepEqual(await orderTrigger(socket, { slot, reason: 'manual' }), { run: slot, parts: 1, isNew: true });
+  t.deepEqual(slots, [slot]);
+});
+
+test('an order that is not as it should be is refused before anything is published', async (t) => {
+  const { socket, published } = await setUp(t);
+  const message = { key: 'k', value: null, headers: {} };
+  for (const [order, expected] of [
+    [{ topic: 'somebody.elses', messages: [message] }, /topic: expected a topic of the catalogue/],
+    [{ topic: TOPIC, messages: [{ ...message, value: 'no base64!' }] }, /messages\.0\.value: expected base64/],
+    [{ topic: TOPIC, messages: [{ ...message, headers: { a: 1 } }] }, /messages\.0\.headers: expected headers/],
+    [{ topic: TOPIC }, /messages/],
+    [null, /the order/],
+  ] as const) {
+    const { status, text } = await post(socket, '/publish', JSON.stringify(order));
+    t.is(status, 400, text);
+    t.regex(text, expected);
+  }
+  t.is((await post(socket, '/publish', '{')).status, 400);
+  t.is((await post(socket, '/nothing', '{}')).status, 404);
+  t.deepEqual(published, []);
+});
+
+test('an order that is too long is refused, and a publisher that fails is told why', async (t) => {
+  const { socket } = await setUp(t, new Error('the disk is full'));
+  const value = Buffer.alloc(4 * 1024 * 1024);
+  await t.throwsAsync(orderPublish(socket, TOPIC, [{ key: 'k', value, headers: {} }]), {
+    message: 'expected at most 4194304 bytes',
+  });
+  await t.throwsAsync(orderPublish(socket, TOPIC, [{ key: 'k', value: null, headers: {} }]), {
+    message: 'the disk is full',
+  });
+});
