@@ -20,7 +20,10 @@ async function run(command: string, args: readonly string[], line: (text: string
   createInterface({ input: child.stdout }).on('line', line);
   return new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (code) => resolve(code ?? 1));
+    child.on('close', (code, signal) => {
+      if (signal !== null) process.stdout.write(`${command} was ended by ${signal}\n`);
+      resolve(code ?? 1);
+    });
   });
 }
 
@@ -76,7 +79,10 @@ for (const args of groups()) {
   const before = tally.failed;
   const code = await run('ava', ['--tap', ...args], (text) => takeTap(text, state));
   // A crash of the runner outside any test must not look like a pass.
-  if (code !== 0 && tally.failed === before) tally.failed += 1;
+  if (code !== 0 && tally.failed === before) {
+    tally.failed += 1;
+    process.stdout.write(`not ok - the runner ended with ${code} after ${tally.passed} results, outside any test\n`);
+  }
 }
 for (const title of tally.skipped) process.stdout.write(`skipped: ${title}\n`);
 const skipped = tally.skipped.length > 0 ? `, ${tally.skipped.length} skipped` : '';
