@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { TESTS } from '../src/page/quality.ts';
 import { getJson, record, serve, type Served, storeProduct } from './support.ts';
 
@@ -18,7 +18,8 @@ function bannerOf(page: string): string {
     .trim();
 }
 
-test('while the store is away the pages say so, and how old what they show is, for a day', async (t) => {
+/** A gateway whose store refuses everything while `broken.now` is set. */
+async function breakable(t: ExecutionContext): Promise<{ broken: { now: boolean }; served: Served }> {
   const broken = { now: false };
   const refuse = async (): Promise<never> => {
     throw new Error('503 Slow Down');
@@ -27,6 +28,11 @@ test('while the store is away the pages say so, and how old what they show is, f
     get: async (key) => (broken.now ? refuse() : store.get(key)),
     list: async (options) => (broken.now ? refuse() : store.list(options)),
   }));
+  return { broken, served };
+}
+
+test('while the store is away the pages say so, and how old what they show is, for a day', async (t) => {
+  const { broken, served } = await breakable(t);
   await storeProduct(served, '20261123T060000Z', [record('oslo'), record('luxembourg')]);
   t.regex(bannerOf(await pageOf(served)), /Fresh: slot 2026-11-23 06:00 UTC/);
   await pageOf(served, '/locations/oslo');
@@ -45,14 +51,7 @@ test('while the store is away the pages say so, and how old what they show is, f
 });
 
 test('a page that was kept from before the outage is not sent in it, whoever found the outage', async (t) => {
-  const broken = { now: false };
-  const refuse = async (): Promise<never> => {
-    throw new Error('503 Slow Down');
-  };
-  const served = await serve(t, {}, (store) => ({
-    get: async (key) => (broken.now ? refuse() : store.get(key)),
-    list: async (options) => (broken.now ? refuse() : store.list(options)),
-  }));
+  const { broken, served } = await breakable(t);
   await storeProduct(served, '20261123T060000Z', [record('oslo')]);
   t.regex(bannerOf(await pageOf(served)), /Fresh/);
   broken.now = true;

@@ -77,11 +77,6 @@ export class Products {
     return this.#index.newestComplete;
   }
 
-  async get(id: string): Promise<Product | undefined> {
-    const slot = await this.#index.find(id);
-    return slot === undefined ? undefined : this.read(slot);
-  }
-
   /** What the store holds, newest first. */
   newestSlots(range: SlotRange = ALL_SLOTS, ahead = 1): AsyncGenerator<SlotEntry> {
     return this.#index.newest(range, ahead);
@@ -90,12 +85,6 @@ export class Products {
   /** What the store holds, oldest first. */
   oldestSlots(range: SlotRange): AsyncGenerator<SlotEntry> {
     return this.#index.oldest(range);
-  }
-
-  /** Newest first; `ahead` = how many the reader is likely to want. */
-  newest(range: SlotRange = ALL_SLOTS, ahead = 1): AsyncGenerator<Product> {
-    const width = Math.min(READ_AHEAD, ahead);
-    return readAhead(this.#index.newest(range, Math.ceil(width / 2)), width, async (slot) => this.read(slot));
   }
 
   async take(count: number, range: SlotRange = ALL_SLOTS): Promise<Product[]> {
