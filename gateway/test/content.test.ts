@@ -51,7 +51,7 @@ test('Repr-Digest is of the stored bytes, and only where it is known', async (t)
   const served = await serve(t);
   const text = `${JSON.stringify(record('a'))}\n`;
   const sha256 = createHash('sha256').update(text).digest('hex');
-  const metadata = { run: ID, revision: '1', sha256 };
+  const metadata = { run: ID, revision: '0', sha256 };
   await served.store.put('weather-products/2026/11/23/060000.jsonl', Buffer.from(text), {
     ifNoneMatch: '*',
     contentType: 'application/x-ndjson',

@@ -11,7 +11,7 @@ async function replace({ store }: Served, id: string): Promise<void> {
   await store.put(key, Buffer.from(`${JSON.stringify(record('oslo', { temp: 9 }))}\n`), {
     ifMatch: objects[0]?.etag ?? '',
     contentType: 'application/x-ndjson',
-    metadata: { run: id, revision: '2', reason: 'schedule' },
+    metadata: { run: id, revision: '1', reason: 'schedule' },
   });
 }
 

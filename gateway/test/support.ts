@@ -74,7 +74,7 @@ export async function storeProduct(
   { part = { index: 1, count: 1 }, failures = [] }: Stored = {},
 ): Promise<void> {
   const text = records.map((entry) => `${typeof entry === 'string' ? entry : JSON.stringify(entry)}\n`).join('');
-  const metadata = { run: runId, revision: '1', sha256: 'abc', reason: 'schedule' };
+  const metadata = { run: runId, revision: '0', sha256: 'abc', reason: 'schedule' };
   await store.put(productKey(runId, part), Buffer.from(text), {
     ifNoneMatch: '*',
     contentType: 'application/x-ndjson',

@@ -149,8 +149,8 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   },
   'a replacement keeps its revision': {
     file: `${UPLOAD}/upload.ts`,
-    find: 'revision: revision + 1, etag',
-    replace: 'revision, etag',
+    find: 'revision: found.revision + 1, etag',
+    replace: 'revision: found.revision, etag',
     focus: { foreign: true, replay: 'replace' },
   },
   'a replacement whose answer was lost is a conflict': {

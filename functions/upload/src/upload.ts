@@ -10,7 +10,9 @@ import {
   PermanentError,
   sha256,
   type FunctionDefinition,
+  type ObjectMetadata,
   type ObjectStore,
+  type StoredObject,
 } from '@weatherline/runtime';
 import { productBytes, productMeta, type Stored } from './product.ts';
 
@@ -55,29 +57,39 @@ async function putProduct(store: ObjectStore, version: string, data: Input, body
   const isVerify = data.replay?.mode === 'verify';
   const product = productKey(data.run.id, data.part);
   const key = isVerify ? `replays/${data.replay?.id}/out/${product}` : product;
-  const write = { contentType: 'application/x-ndjson', metadata: metadataOf(data, digest, version, 1) };
+  const write = { contentType: 'application/x-ndjson', metadata: metadataOf(data, digest, version, 0) };
   const described = { key, sha256: digest, bytes: body.length };
 
   const created = await store.put(key, body, { ifNoneMatch: '*', ...write });
   if (created.stored)
-    return { ...described, etag: created.etag, revision: 1, outcome: isVerify ? 'verified' : 'created' };
+    return { ...described, etag: created.etag, revision: 0, outcome: isVerify ? 'verified' : 'created' };
 
   const existing = await store.get(key);
   // Deleted in between: the same event, handled again, will create it.
   if (existing === undefined) throw new Error(`${key} vanished while it was compared`);
-  const revision = Number(existing.metadata['revision'] ?? 1);
-  const found = { key, etag: existing.etag, sha256: sha256(existing.body), bytes: existing.size, revision };
-  if (found.sha256 === digest) return { ...found, outcome: isVerify ? 'verified' : 'unchanged' };
+  const found = describe(existing);
+  if (found.sha256 === digest) return { ...found, outcome: isVerify ? 'verified' : sameAgain(existing.metadata, data) };
   if (data.replay?.mode === 'fill') return { ...found, outcome: 'kept' };
   if (data.replay?.mode !== 'replace') throw conflict(key, `expected sha256 ${digest}, found ${found.sha256}`);
-  return replace(store, { ...described, version, data, body, revision: revision + 1, etag: existing.etag });
+  return replace(store, { ...described, version, data, body, revision: found.revision + 1, etag: existing.etag });
+}
+
+function describe({ key, etag, body, size, metadata }: StoredObject): Omit<Stored, 'outcome'> {
+  return { key, etag, sha256: sha256(body), bytes: size, revision: Number(metadata['revision'] ?? 0) };
+}
+
+/** What a replay did to a product is what it says of it when the event comes again. */
+function sameAgain({ replay, revision }: ObjectMetadata, data: Input): Stored['outcome'] {
+  if (data.replay === undefined || replay !== data.replay.id) return 'unchanged';
+  return Number(revision ?? 0) > 0 ? 'replaced' : 'created';
 }
 
 type Replacement = Omit<Stored, 'outcome'> & { version: string; data: Input; body: Uint8Array };
 
 async function replace(store: ObjectStore, replacement: Replacement): Promise<Stored> {
   const { key, bytes, revision, etag, version, data, body } = replacement;
-  const expected = data.replay?.ifMatch ?? etag;
+  const planned = data.replay?.ifMatch;
+  const expected = planned ?? etag;
   const metadata = metadataOf(data, replacement.sha256, version, revision);
   const swapped = await store.put(key, body, { ifMatch: expected, contentType: 'application/x-ndjson', metadata });
   const replaced = { key, bytes, revision, sha256: replacement.sha256, outcome: 'replaced' } as const;
@@ -87,6 +99,8 @@ async function replace(store: ObjectStore, replacement: Replacement): Promise<St
   if (found?.metadata['sha256'] === replacement.sha256 && found.metadata['revision'] === String(revision)) {
     return { ...replaced, etag: found.etag };
   }
+  // Another product than the one that was to be replaced: it stays, and the replay lists it.
+  if (planned !== undefined && found !== undefined) return { ...describe(found), outcome: 'kept' };
   throw conflict(key, `expected ETag ${expected}, it has changed`);
 }
 
@@ -115,7 +129,7 @@ async function putMeta(store: ObjectStore, data: Input, stored: Stored): Promise
   if (created.stored) return;
   const existing = await store.get(key);
   if (existing === undefined || Buffer.compare(existing.body, body) === 0) return;
-  if (Number(existing.metadata['revision'] ?? 1) >= stored.revision) return;
+  if (Number(existing.metadata['revision'] ?? 0) >= stored.revision) return;
   await store.put(key, body, { ifMatch: existing.etag, ...options });
 }
 

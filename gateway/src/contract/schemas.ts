@@ -30,7 +30,7 @@ const productMeta = {
   produced_at: v.pipe(SlotInstant, v.description('When its last part was stored')),
   run_id: SlotId,
   reason: v.nullable(v.picklist(['schedule', 'manual', 'backfill', 'replay'])),
-  revision: v.pipe(v.nullable(Count), v.description(`1 until a replay replaces it; ${NotCounted}`)),
+  revision: v.pipe(v.nullable(Count), v.description(`0 until a replay replaces it, then how often; ${NotCounted}`)),
   records: v.pipe(v.nullable(Count), v.description(NotCounted)),
   bytes: Count,
   sha256: v.pipe(v.nullable(v.string()), v.description('Of the stored bytes, in hex; null when it has several parts')),

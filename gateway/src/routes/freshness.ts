@@ -42,7 +42,7 @@ export async function timesOf(
 async function wasReplaced({ slot }: Run, products: RoutePorts['products']): Promise<boolean> {
   // The part that was stored last is what makes it late.
   const last = slot?.parts.toSorted((a, b) => a.lastModified.getTime() - b.lastModified.getTime()).at(-1);
-  return last !== undefined && Number((await products.part(last)).metadata['revision'] ?? 1) > 1;
+  return last !== undefined && Number((await products.part(last)).metadata['revision'] ?? 0) > 0;
 }
 
 /**

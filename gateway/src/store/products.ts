@@ -117,7 +117,7 @@ export class Products {
       id,
       producedAt: newestOf(parts),
       modifiedAt: newestOf([...parts, ...meta]),
-      revision: isRead ? Math.max(1, ...loaded.map(({ metadata }) => Number(metadata['revision'] ?? 1))) : undefined,
+      revision: isRead ? Math.max(0, ...loaded.map(({ metadata }) => Number(metadata['revision'] ?? 0))) : undefined,
       bytes: parts.reduce((sum, { size }) => sum + size, 0),
       sha256: loaded.length === 1 ? first?.metadata['sha256'] : undefined,
       reason: first?.metadata['reason'],

@@ -20,6 +20,8 @@ export const RunRequested = defineEvent({
     previousSlot: SlotInstant,
     /** The instant of the next slot: later than that, only a provider with history is asked. */
     expiresAt: SlotInstant,
+    /** Ask again for the locations that the stored readings list as failed, and add what is answered now. */
+    retry: v.optional(v.boolean()),
   }),
   time: ({ run }) => run.slot,
   expiry: ({ expiresAt }) => expiresAt,
@@ -76,7 +78,8 @@ export const ProductStored = defineEvent({
     bytes: whole,
     records: whole,
     failures: whole,
-    revision: v.pipe(v.number(), v.integer(), v.minValue(1)),
+    /** How often the product has been replaced under its name. */
+    revision: whole,
     outcome: v.picklist(['created', 'unchanged', 'kept', 'replaced', 'verified']),
   }),
   time: ({ collectedAt }) => collectedAt,

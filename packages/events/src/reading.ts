@@ -29,5 +29,11 @@ export const Previous = v.looseObject({ slot: SlotInstant, readings: v.array(Rea
 export type Previous = v.InferOutput<typeof Previous>;
 
 /** Whose wire format the bodies of an event are in. `recorded` answers in OpenWeather's. */
-export const ProviderId = v.picklist(['openweather', 'open-meteo', 'recorded']);
+export const ProviderId = v.picklist([
+  'openweather',
+  'openweather-onecall',
+  'open-meteo',
+  'open-meteo-archive',
+  'recorded',
+]);
 export type ProviderId = v.InferOutput<typeof ProviderId>;

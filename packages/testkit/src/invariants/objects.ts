@@ -19,7 +19,7 @@ function checkChange({ before, after }: { before: StoredObject; after: StoredObj
   const place = after.key;
   if (place.startsWith('weather-runs/')) return [violation('immutable', { place }, 'the plan as it was', 'another')];
   if (place.startsWith('weather-products/')) {
-    const [was, is] = [before, after].map(({ metadata }) => Number(metadata['revision'] ?? 1));
+    const [was, is] = [before, after].map(({ metadata }) => Number(metadata['revision'] ?? 0));
     const isProduct = parseProductKey(place)?.kind === 'product';
     // A sidecar may skip revisions: it follows its product.
     const isNext = isProduct ? is === (was ?? 0) + 1 : (is ?? 0) > (was ?? 0);
@@ -42,7 +42,7 @@ function checkChange({ before, after }: { before: StoredObject; after: StoredObj
   return [];
 }
 
-/** What lies under a product's name is what its metadata says; only a replay makes a second revision. */
+/** What lies under a product's name is what its metadata says; only a replay makes another revision. */
 export async function checkProducts(evidence: Evidence, snapshot: Snapshot): Promise<string[]> {
   const found: string[] = [];
   const stored = storedEvents(snapshot);
@@ -51,11 +51,11 @@ export async function checkProducts(evidence: Evidence, snapshot: Snapshot): Pro
     if (object === undefined) continue;
     const { metadata } = object;
     const digest = sha256(object.body);
-    const revision = metadata['revision'] ?? '1';
+    const revision = metadata['revision'] ?? '0';
     if (metadata['sha256'] !== undefined && metadata['sha256'] !== digest) {
       found.push(violation('bytes', { place: key }, `sha256 ${metadata['sha256'].slice(0, 8)}`, digest.slice(0, 8)));
     }
-    if (Number(revision) > 1 && metadata['replay'] === undefined) {
+    if (Number(revision) > 0 && metadata['replay'] === undefined) {
       found.push(violation('immutable', { place: key }, 'no revision without a replay', `revision ${revision}`));
     }
     for (const { attributes, data } of stored) {
