@@ -1,6 +1,13 @@
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
-import { TOPICS, type Broker, type OutgoingMessage } from '@weatherline/runtime';
+import {
+  TOPICS,
+  type Broker,
+  type ObjectStore,
+  type OutgoingMessage,
+  type PutOptions,
+  type PutResult,
+} from '@weatherline/runtime';
 import * as v from 'valibot';
 import { MessageHeaders } from './message-headers.ts';
 
@@ -8,10 +15,16 @@ import { MessageHeaders } from './message-headers.ts';
 export type Control = {
   readonly trigger: (order: TriggerOrder) => Promise<TriggerReceipt>;
   readonly publish: Broker['publish'];
+  readonly put: ObjectStore['put'];
 };
+
+/** Where commands keep what they know; products, readings and plans of runs have their own writers. */
+const PREFIXES = ['replays/', 'weather-runs/'] as const;
 
 /** An event has at most 1 MiB of data, which base64 makes a third longer, and its headers. */
 const MAX_ORDER_BYTES = 4 * 1024 * 1024;
+/** The plan of a replay of a few hundred thousand parts. */
+const MAX_OBJECT_BYTES = 128 * 1024 * 1024;
 const NAMES: ReadonlySet<string> = new Set(TOPICS.map(({ name }) => name));
 
 const TriggerOrder = v.pipe(
@@ -37,11 +50,35 @@ const PublishOrder = v.strictObject({
 });
 const PublishReceipt = v.object({ published: v.number() });
 
+const PutOrder = v.strictObject({
+  key: v.pipe(
+    v.string(),
+    v.check(
+      (key) => PREFIXES.some((prefix) => key.startsWith(prefix)),
+      `expected a key under ${PREFIXES.join(' or ')}`,
+    ),
+  ),
+  body: Bytes,
+  options: v.union([
+    v.strictObject({ ...described(), ifNoneMatch: v.literal('*') }),
+    v.strictObject({ ...described(), ifMatch: v.string() }),
+  ]),
+});
+const PutReceipt = v.union([
+  v.object({ stored: v.literal(true), etag: v.string() }),
+  v.object({ stored: v.literal(false) }),
+]);
+
+function described() {
+  return { contentType: v.string(), metadata: v.optional(v.record(v.string(), v.string()), {}) };
+}
+
 /** Serves the owner's socket: one order a request, checked before anything is done. */
 export async function serveControl(socket: string, control: Control): Promise<AsyncDisposable> {
   const takers = new Map<string | undefined, (order: unknown) => Promise<unknown>>([
     ['/trigger', async (order) => control.trigger(v.parse(TriggerOrder, order))],
     ['/publish', async (order) => publishFor(control, order)],
+    ['/put', async (order) => putFor(control, order)],
   ]);
   const server = createServer((incoming, outgoing) => {
     const take = incoming.method === 'POST' ? takers.get(incoming.url) : undefined;
@@ -76,8 +113,9 @@ async function answerOf(
   incoming: IncomingMessage,
 ): Promise<Answer> {
   if (take === undefined) return { status: 404, body: { error: 'not found' } };
-  const text = await textOf(incoming);
-  if (text === undefined) return { status: 413, body: { error: `expected at most ${MAX_ORDER_BYTES} bytes` } };
+  const most = incoming.url === '/put' ? MAX_OBJECT_BYTES : MAX_ORDER_BYTES;
+  const text = await textOf(incoming, most);
+  if (text === undefined) return { status: 413, body: { error: `expected at most ${most} bytes` } };
   const order: unknown = JSON.parse(text);
   return { status: 200, body: await take(order) };
 }
@@ -88,16 +126,21 @@ async function publishFor(control: Control, order: unknown): Promise<v.InferOutp
   return { published: messages.length };
 }
 
+async function putFor({ put }: Control, order: unknown): Promise<PutResult> {
+  const { key, body, options } = v.parse(PutOrder, order);
+  return put(key, body, options);
+}
+
 /** The whole body, or undefined when it is too long; the rest of a long one is read and dropped, so that the answer arrives. */
-async function textOf(incoming: IncomingMessage): Promise<string | undefined> {
+async function textOf(incoming: IncomingMessage, most = MAX_ORDER_BYTES): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of incoming) {
     if (!Buffer.isBuffer(chunk)) continue;
     bytes += chunk.length;
-    if (bytes <= MAX_ORDER_BYTES) chunks.push(chunk);
+    if (bytes <= most) chunks.push(chunk);
   }
-  return bytes > MAX_ORDER_BYTES ? undefined : Buffer.concat(chunks).toString('utf8');
+  return bytes > most ? undefined : Buffer.concat(chunks).toString('utf8');
 }
 
 function statusOf(error: unknown): number {
@@ -122,6 +165,11 @@ export async function orderPublish(socket: string, topic: string, messages: read
     headers,
   }));
   v.parse(PublishReceipt, await ask(socket, '/publish', { topic, messages: coded }));
+}
+
+/** Asks the owner to store an object; as the store itself answers. */
+export async function orderPut(socket: string, key: string, body: Uint8Array, options: PutOptions): Promise<PutResult> {
+  return v.parse(PutReceipt, await ask(socket, '/put', { key, body: Buffer.from(body).toString('base64'), options }));
 }
 
 async function ask(socketPath: string, path: string, order: unknown): Promise<unknown> {

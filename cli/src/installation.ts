@@ -1,8 +1,9 @@
-import { EXIT, type Broker, type LogReader, type ObjectReader } from '@weatherline/runtime';
+import { openDirectoryStore } from '@weatherline/adapters/directory';
+import { EXIT, type Broker, type LogReader, type ObjectReader, type ObjectStore } from '@weatherline/runtime';
 import { isIdle } from './chain-groups.ts';
 import { namesCluster, openCluster } from './cluster.ts';
-import { orderPublish } from './control.ts';
-import { DirectoryOwned } from './data-directory.ts';
+import { orderPublish, orderPut, serveControl } from './control.ts';
+import { DirectoryOwned, openDataDirectory, ownDirectory } from './data-directory.ts';
 import { Failure } from './failure.ts';
 import type { Output } from './output.ts';
 import { openReading } from './reading.ts';
@@ -12,8 +13,14 @@ import type { UpPorts } from './up.ts';
 export type Installation = {
   readonly log: LogReader;
   readonly store: ObjectReader;
+  /** Stores what commands know: plans of runs, and everything about replays. */
+  readonly put: ObjectStore['put'];
   /** Resolves when every message is durable. */
   readonly publish: Broker['publish'];
+  /** Where nobody else handles what will be published, this process begins to: before the first of many messages. */
+  readonly attend: () => Promise<void>;
+  /** Why nothing is handled, as far as this process knows; undefined = all is well. */
+  readonly trouble: () => unknown;
   /** Where nobody else would handle what was published, this process does, and this resolves when it has. */
   readonly finish: (timeoutMs: number) => Promise<void>;
 };
@@ -24,44 +31,76 @@ export async function openInstallation(
   output: Output,
   resources: AsyncDisposableStack,
 ): Promise<Installation> {
-  if (namesCluster(process.env)) {
-    const { broker, store } = await openCluster(process.env, resources);
-    const publish: Broker['publish'] = async (topic, messages) => broker.publish(topic, messages);
-    return { log: broker, store, publish, finish: async () => undefined };
-  }
-  const { log, store } = await openReading(data, resources);
-  // A command that only reads owns nothing: the directory is taken when something is to be written.
-  let writing: Promise<Writer> | undefined;
+  if (!namesCluster(process.env)) return openDirectory(data, output, resources);
+  const { broker, store } = await openCluster(process.env, resources);
   return {
-    log,
+    log: broker,
     store,
-    publish: async (topic, messages) => {
-      writing ??= openWriter(data, output, resources);
-      await (await writing).publish(topic, messages);
-    },
-    finish: async (timeoutMs) => (await writing)?.finish(timeoutMs),
+    put: async (...args) => store.put(...args),
+    publish: async (topic, messages) => broker.publish(topic, messages),
+    attend: async () => undefined,
+    trouble: () => undefined,
+    finish: async () => undefined,
   };
 }
 
-type Writer = Pick<Installation, 'publish' | 'finish'>;
+async function openDirectory(data: string, output: Output, resources: AsyncDisposableStack): Promise<Installation> {
+  const { log, store } = await openReading(data, resources);
+  // A command that only reads owns nothing: the directory is taken when something is to be published.
+  let writing: Promise<Writer> | undefined;
+  let writer: Writer | undefined;
+  const attend = async (): Promise<Writer> => {
+    writing ??= openWriter(data, output, resources);
+    writer = await writing;
+    return writer;
+  };
+  return {
+    log,
+    store,
+    put: async (...args) => (writing === undefined ? putOnce(data, args) : (await attend()).put(...args)),
+    publish: async (topic, messages) => (await attend()).publish(topic, messages),
+    attend: async () => void (await attend()),
+    trouble: () => writer?.trouble(),
+    finish: async (timeoutMs) => writer?.finish(timeoutMs),
+  };
+}
+
+type Writer = Pick<Installation, 'publish' | 'put' | 'trouble' | 'finish'>;
 
 /** The owner of the directory when there is one, else this process as its owner. */
 async function openWriter(data: string, output: Output, resources: AsyncDisposableStack): Promise<Writer> {
   // A command that only reads loads no function and no gateway.
-  const { openOwned } = await import('./session.ts');
+  const [{ openOwned }, { controlOf }] = await Promise.all([import('./session.ts'), import('./owner-control.ts')]);
   try {
     const ports = await openOwned(data, output, resources);
-    return {
-      publish: async (topic, messages) => ports.system.broker.publish(topic, messages),
-      finish: async (timeoutMs) => workUntilIdle(ports, timeoutMs),
-    };
+    const control = controlOf(ports);
+    resources.use(await serveControl(ports.owner.socket, control));
+    const trouble = (): unknown => ports.system.haltedBy();
+    return { ...control, trouble, finish: async (timeoutMs) => workUntilIdle(ports, timeoutMs) };
   } catch (error) {
     const socket = socketOf(error);
-    return {
-      publish: async (topic, messages) =>
-        orderPublish(socket, topic, messages).catch((cause: unknown) => throwRefused(data, cause)),
-      finish: async () => undefined,
-    };
+    return { ...throughOwner(data, socket), trouble: () => undefined, finish: async () => undefined };
+  }
+}
+
+function throughOwner(data: string, socket: string): Pick<Installation, 'publish' | 'put'> {
+  const refused = (cause: unknown): never => throwRefused(data, cause);
+  return {
+    publish: async (topic, messages) => orderPublish(socket, topic, messages).catch(refused),
+    put: async (key, body, options) => orderPut(socket, key, body, options).catch(refused),
+  };
+}
+
+/** One object: through the owner, or as the owner for as long as it takes. */
+async function putOnce(data: string, args: Parameters<ObjectStore['put']>): ReturnType<ObjectStore['put']> {
+  const directory = openDataDirectory(data);
+  try {
+    using _ = ownDirectory(directory);
+    await using store = await openDirectoryStore({ directory: directory.objects });
+    return await store.put(...args);
+  } catch (error) {
+    if (!(error instanceof DirectoryOwned)) throw error;
+    return throughOwner(data, socketOf(error)).put(...args);
   }
 }
 

@@ -15,7 +15,8 @@ import { recordedSeriesPlaces } from '@weatherline/testkit/upstream';
 import type { Config } from './config.ts';
 import { serveControl } from './control.ts';
 import type { Owner } from './data-directory.ts';
-import { checkSlot, runState, triggerRun, waitForRun, type WaitResult } from './trigger.ts';
+import { runState, waitForRun, type WaitResult } from './trigger.ts';
+import { controlOf } from './owner-control.ts';
 import { planRun, requestRun, settlePlan, type Plan } from './plan.ts';
 import { failuresOfRun } from './product-reader.ts';
 import { keepSchedule } from './scheduler.ts';
@@ -70,12 +71,7 @@ export async function upServe(ports: UpPorts, resources: AsyncDisposableStack): 
     }),
   );
   const infra = resources.use(await openInfra(ports, gateway));
-  resources.use(
-    await serveControl(owner.socket, {
-      trigger: async (order) => triggerFor(ports, order.slot),
-      publish: async (topic, messages) => system.broker.publish(topic, messages),
-    }),
-  );
+  resources.use(await serveControl(owner.socket, controlOf(ports)));
 
   const first = schedule.current(now);
   const isNew = (await system.store.list({ prefix: 'weather-runs/', limit: 1 })).objects.length === 0;
@@ -125,14 +121,6 @@ async function openPast({ config, system, log }: UpPorts, first: Date): Promise<
     await requestRun(system.broker, plan, 'replay');
   }
   log.info('past runs requested', { runs: PAST_SLOTS, locations: locations.length });
-}
-
-async function triggerFor(ports: UpPorts, text: string): Promise<{ run: string; parts: number; isNew: boolean }> {
-  const { config, system, clock } = ports;
-  const history = config.provider === 'recorded';
-  const slot = checkSlot(text, { schedule: config.schedule, now: clock.now(), offSchedule: true, history });
-  const { plan, isNew } = await triggerRun({ ...config, ...system }, slot, 'manual');
-  return { run: plan.run.id, parts: plan.parts.length, isNew };
 }
 
 async function wait({ system, clock, signal }: UpPorts, plan: Plan, timeoutMs: number): Promise<WaitResult> {

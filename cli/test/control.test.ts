@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { OutgoingMessage } from '@weatherline/runtime';
+import { createMemoryStore } from '@weatherline/testkit';
 import test, { type ExecutionContext } from 'ava';
 import { orderPublish, orderTrigger, serveControl } from '../src/control.ts';
 
@@ -14,6 +15,7 @@ async function setUp(t: ExecutionContext, fails?: Error) {
   const socket = join(directory, 'owner.sock');
   const published: { topic: string; messages: readonly OutgoingMessage[] }[] = [];
   const slots: string[] = [];
+  const store = createMemoryStore();
   const control = await serveControl(socket, {
     trigger: async ({ slot }) => {
       slots.push(slot);
@@ -23,9 +25,10 @@ async function setUp(t: ExecutionContext, fails?: Error) {
       if (fails !== undefined) throw fails;
       published.push({ topic, messages });
     },
+    put: async (key, body, options) => store.put(key, body, options),
   });
   t.teardown(async () => control[Symbol.asyncDispose]());
-  return { socket, published, slots };
+  return { socket, published, slots, store };
 }
 
 async function post(socketPath: string, path: string, body: string): Promise<{ status?: number; text: string }> {

@@ -1,6 +1,6 @@
 import { slotInstant } from '@weatherline/events';
 import type { RoutePorts } from '../route-ports.ts';
-import { readAhead } from '../store/read-ahead.ts';
+import { readAhead } from '@weatherline/runtime';
 import type { Run } from '../store/runs.ts';
 
 /** A product's slot and when it was stored, unix milliseconds; undefined = a replay has replaced it since. */

@@ -8,7 +8,7 @@ import { json, type Reply } from '../http/reply.ts';
 import type { RoutePorts } from '../route-ports.ts';
 import { ALL_SLOTS, type SlotEntry, type SlotRange } from '../store/product-index.ts';
 import type { Product } from '../store/products.ts';
-import { readAhead } from '../store/read-ahead.ts';
+import { readAhead } from '@weatherline/runtime';
 import { type Filters, bbox, filterLines, location } from './filters.ts';
 import { byLocation, linksOf, metadataOf } from './product-view.ts';
 import { holdsAny } from './slot-lines.ts';

@@ -8,7 +8,7 @@ import { pageOf, RunDetail, RunItem } from '../contract/schemas.ts';
 import { Problem } from '../http/problem.ts';
 import { json } from '../http/reply.ts';
 import type { RoutePorts } from '../route-ports.ts';
-import { readAhead } from '../store/read-ahead.ts';
+import { readAhead } from '@weatherline/runtime';
 import { instantOrNull, type Run } from '../store/runs.ts';
 import type { PlanSummary } from './plans.ts';
 import { slotText } from './product-view.ts';

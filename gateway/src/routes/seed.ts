@@ -2,7 +2,7 @@ import { operation } from '../contract/operation.ts';
 import { strictLimit } from '../contract/parameter.ts';
 import { Health, SeedProducts } from '../contract/schemas.ts';
 import { json, type Reply } from '../http/reply.ts';
-import { readAhead } from '../store/read-ahead.ts';
+import { readAhead } from '@weatherline/runtime';
 import { bytesOf, MOST_BYTES_HELD } from './series.ts';
 import type { SlotEntry } from '../store/product-index.ts';
 import type { StoredPart } from '../store/products.ts';

@@ -1,7 +1,7 @@
 import type { ObjectInfo } from '@weatherline/runtime';
 import type { SlotEntry } from '../store/product-index.ts';
 import { MOST_PARTS_READ, type Products } from '../store/products.ts';
-import { readAhead } from '../store/read-ahead.ts';
+import { readAhead } from '@weatherline/runtime';
 import type { Line } from '../store/record-lines.ts';
 import { type Filters, filterLines } from './filters.ts';
 import { byLocation } from './product-view.ts';

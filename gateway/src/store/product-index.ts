@@ -1,6 +1,6 @@
 import { parseProductKey, PRODUCT_PREFIX, slotPath } from '@weatherline/events';
 import type { Clock, Logger, ObjectInfo } from '@weatherline/runtime';
-import { readAhead } from './read-ahead.ts';
+import { readAhead } from '@weatherline/runtime';
 import type { StoreReader } from './watched-store.ts';
 import { WindowCache } from './window-cache.ts';
 

@@ -3,7 +3,7 @@ import { sha256, type Clock, type Logger, type ObjectInfo, type StoredObject } f
 import { LRUCache } from 'lru-cache';
 import * as v from 'valibot';
 import { ALL_SLOTS, ProductIndex, type SlotEntry, type SlotRange } from './product-index.ts';
-import { readAhead } from './read-ahead.ts';
+import { readAhead } from '@weatherline/runtime';
 import { Replaced } from './replaced.ts';
 import { SharedCalls } from './shared-calls.ts';
 import { type Line, parseLines, trustedLines } from './record-lines.ts';

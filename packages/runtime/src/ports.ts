@@ -85,7 +85,12 @@ export type PartitionLag = {
   readonly lag: number;
 };
 
-export type ReadFrom = { readonly offset: number; readonly partition: number } | { readonly time: Date } | 'earliest';
+export type ReadFrom =
+  | { readonly offset: number; readonly partition: number }
+  /** The first offset wanted of each partition; of others nothing is read. */
+  | { readonly offsets: ReadonlyMap<number, number> }
+  | { readonly time: Date }
+  | 'earliest';
 
 /** An ordered, partitioned, durable log with consumer groups: Kafka, or the embedded one. */
 export type Broker = AsyncDisposable & {

@@ -28,6 +28,12 @@ function headersOf(text: string): Record<string, string> {
   return headers;
 }
 
+/** Where to begin in each partition; undefined = everywhere at the start. */
+function startsOf(from: ReadFrom): ReadonlyMap<number, number> | undefined {
+  if (from === 'earliest' || 'time' in from) return undefined;
+  return 'offsets' in from ? from.offsets : new Map([[from.partition, from.offset]]);
+}
+
 /** Reads the log without a group: lag, and messages up to the end as it is when asked. */
 export function logReader(database: DatabaseSync): LogReader {
   const ends = database.prepare('SELECT part, next FROM ends WHERE topic = ? ORDER BY part');
@@ -48,12 +54,13 @@ export function logReader(database: DatabaseSync): LogReader {
     },
 
     async *read(topic: string, from: ReadFrom): AsyncIterable<LoggedMessage> {
-      const only = from !== 'earliest' && 'partition' in from ? from.partition : undefined;
+      const starts = startsOf(from);
       const since = from !== 'earliest' && 'time' in from ? from.time.getTime() : 0;
       for (const end of ends.all(topic)) {
         const partition = Number(end['part']);
-        if (only !== undefined && partition !== only) continue;
-        let next = from !== 'earliest' && 'offset' in from ? from.offset : 0;
+        const first = starts === undefined ? 0 : starts.get(partition);
+        if (first === undefined) continue;
+        let next = first;
         for (;;) {
           const rows = chunk.all(topic, partition, next, Number(end['next']), since, CHUNK);
           for (const row of rows) yield messageOf(topic, row);

@@ -63,6 +63,8 @@ async function rangesOf(admin: Admin, topic: string, from: ReadFrom): Promise<Ra
     for (const { partition, offset } of found) starts.set(partition, Number(offset));
   }
   if (typeof from === 'object' && 'offset' in from) starts.set(from.partition, from.offset);
+  if (typeof from === 'object' && 'offsets' in from)
+    for (const [partition, offset] of from.offsets) starts.set(partition, offset);
   return ends
     .filter(({ partition }) => from === 'earliest' || starts.has(partition))
     .map(({ partition, low, high }) => {

@@ -179,6 +179,9 @@ export function brokerContract(test: DefineTest, name: string, open: (t: Executi
     };
     t.deepEqual(await read('earliest'), ['1', '2', '3']);
     t.deepEqual(await read({ partition: 0, offset: 1 }), ['2', '3']);
+    t.deepEqual(await read({ offsets: new Map([[0, 2]]) }), ['3']);
+    t.deepEqual(await read({ offsets: new Map() }), []);
+    t.deepEqual(await read({ offsets: new Map([[0, 3]]) }), [], 'the end of what there is');
     t.deepEqual(await read({ time }), ['3']);
   });
 

@@ -84,9 +84,10 @@ export class MemoryLog {
   /** Up to the end as it is now. */
   *read(topic: string, from: ReadFrom): Generator<LoggedMessage> {
     const since = from !== 'earliest' && 'time' in from ? from.time.getTime() : 0;
-    const [only, first] = from !== 'earliest' && 'offset' in from ? [from.partition, from.offset] : [undefined, 0];
+    const starts = startsOf(from);
     for (const [at, { messages }] of this.#topic(topic).partitions.entries()) {
-      if (only !== undefined && at !== only) continue;
+      const first = starts === undefined ? 0 : starts.get(at);
+      if (first === undefined) continue;
       yield* messages.filter(({ offset, timestamp }) => offset >= first && timestamp >= since);
     }
   }
@@ -96,6 +97,12 @@ export class MemoryLog {
     if (topic === undefined) throw new HaltError('UNKNOWN_TOPIC', `the topic ${name} does not exist`);
     return topic;
   }
+}
+
+/** Where to begin in each partition; undefined = everywhere at the start. */
+function startsOf(from: ReadFrom): ReadonlyMap<number, number> | undefined {
+  if (from === 'earliest' || 'time' in from) return undefined;
+  return 'offsets' in from ? from.offsets : new Map([[from.partition, from.offset]]);
 }
 
 /** FNV-1a. Every hash would do, as long as the partition follows from the key alone. */
