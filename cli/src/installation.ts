@@ -1,3 +1,5 @@
+import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { openDirectoryStore } from '@weatherline/adapters/directory';
 import { EXIT, type Broker, type LogReader, type ObjectReader, type ObjectStore } from '@weatherline/runtime';
 import { isIdle } from './chain-groups.ts';
@@ -71,16 +73,20 @@ type Writer = Pick<Installation, 'publish' | 'put' | 'trouble' | 'finish'>;
 async function openWriter(data: string, output: Output, resources: AsyncDisposableStack): Promise<Writer> {
   // A command that only reads loads no function and no gateway.
   const [{ openOwned }, { controlOf }] = await Promise.all([import('./session.ts'), import('./owner-control.ts')]);
-  try {
-    const ports = await openOwned(data, output, resources);
-    const control = controlOf(ports);
-    resources.use(await serveControl(ports.owner.socket, control));
-    const trouble = (): unknown => ports.system.haltedBy();
-    return { ...control, trouble, finish: async (timeoutMs) => workUntilIdle(ports, timeoutMs) };
-  } catch (error) {
-    const socket = socketOf(error);
-    return { ...throughOwner(data, socket), trouble: () => undefined, finish: async () => undefined };
-  }
+  return ownedOrNot<Writer>(
+    async () => {
+      const ports = await openOwned(data, output, resources, { quiet: true });
+      const control = controlOf(ports);
+      resources.use(await serveControl(ports.owner.socket, control));
+      const trouble = (): unknown => ports.system.haltedBy();
+      return { ...control, trouble, finish: async (timeoutMs) => workUntilIdle(ports, timeoutMs) };
+    },
+    async (socket) => ({
+      ...throughOwner(data, socket),
+      trouble: () => undefined,
+      finish: async () => undefined,
+    }),
+  );
 }
 
 function throughOwner(data: string, socket: string): Pick<Installation, 'publish' | 'put'> {
@@ -94,19 +100,49 @@ function throughOwner(data: string, socket: string): Pick<Installation, 'publish
 /** One object: through the owner, or as the owner for as long as it takes. */
 async function putOnce(data: string, args: Parameters<ObjectStore['put']>): ReturnType<ObjectStore['put']> {
   const directory = openDataDirectory(data);
-  try {
-    using _ = ownDirectory(directory);
-    await using store = await openDirectoryStore({ directory: directory.objects });
-    return await store.put(...args);
-  } catch (error) {
-    if (!(error instanceof DirectoryOwned)) throw error;
-    return throughOwner(data, socketOf(error)).put(...args);
+  return ownedOrNot(
+    async () => {
+      using _ = ownDirectory(directory);
+      await using store = await openDirectoryStore({ directory: directory.objects });
+      return store.put(...args);
+    },
+    async (socket) => throughOwner(data, socket).put(...args),
+  );
+}
+
+const BRIEFLY_MS = 3_000;
+
+/** As the owner, or through it. One that takes no orders (yet) may hold the directory for a single object only. */
+async function ownedOrNot<Result>(
+  asOwner: () => Promise<Result>,
+  through: (socket: string) => Promise<Result>,
+): Promise<Result> {
+  for (const until = Date.now() + BRIEFLY_MS; ;) {
+    try {
+      return await asOwner();
+    } catch (error) {
+      const socket = socketOf(error, Date.now() < until);
+      if (socket !== undefined && ((await answers(socket)) || Date.now() > until)) return through(socket);
+    }
+    await delay(LOOK_EVERY_MS);
   }
 }
 
+async function answers(socket: string): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const connection = connect(socket, () => resolve(true));
+  connection.on('error', () => resolve(false));
+  const answered = await promise;
+  connection.destroy();
+  return answered;
+}
+
 /** Where the owner of a directory takes orders; any other reason why it could not be taken is thrown on. */
-export function socketOf(error: unknown): string {
-  if (error instanceof DirectoryOwned && error.owner !== undefined) return error.owner.socket;
+export function socketOf(error: unknown): string;
+/** The same, undefined while an owner that has not said so yet may still do. */
+export function socketOf(error: unknown, isPatient: boolean): string | undefined;
+export function socketOf(error: unknown, isPatient = false): string | undefined {
+  if (error instanceof DirectoryOwned && (isPatient || error.owner !== undefined)) return error.owner?.socket;
   throw error;
 }
 

@@ -57,7 +57,10 @@ export function planRun({ slot, reason, schedule, locations, partSize }: Plannin
 }
 
 /** Stores the plan, or takes the one that is stored: a run is planned once and never guessed again. */
-export async function settlePlan(store: ObjectStore, plan: Plan): Promise<{ plan: Plan; isNew: boolean }> {
+export async function settlePlan(
+  store: Pick<ObjectStore, 'get' | 'put'>,
+  plan: Plan,
+): Promise<{ plan: Plan; isNew: boolean }> {
   const key = planKey(plan.run.id);
   const body = Buffer.from(`${canonicalJson(plan)}\n`);
   const metadata = { run: plan.run.id, reason: plan.run.reason };
@@ -68,7 +71,7 @@ export async function settlePlan(store: ObjectStore, plan: Plan): Promise<{ plan
   return { plan: existing, isNew: false };
 }
 
-export async function readPlan(store: ObjectReader, runId: string): Promise<Plan | undefined> {
+export async function readPlan(store: Pick<ObjectReader, 'get'>, runId: string): Promise<Plan | undefined> {
   const object = await store.get(planKey(runId));
   if (object === undefined) return undefined;
   const parsed: unknown = JSON.parse(Buffer.from(object.body).toString('utf8'));

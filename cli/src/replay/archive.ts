@@ -1,4 +1,4 @@
-import { parseProductKey, slotInstant, slotPath, type Part } from '@weatherline/events';
+import { parseProductKey, slotId, slotInstant, slotPath, type Part } from '@weatherline/events';
 import type { ObjectInfo, ObjectReader } from '@weatherline/runtime';
 
 /** Slots from `from` up to, not including, `to`. */
@@ -51,7 +51,7 @@ async function* objectsIn(store: ObjectReader, root: string, range: SlotRange): 
 }
 
 function pathOf(instant: Date): string {
-  return slotPath(`${instant.toISOString().replaceAll(/[-:]|\.\d+/g, '')}`);
+  return slotPath(slotId(instant));
 }
 
 function commonFolder(one: string, other: string): string {

@@ -1,0 +1,112 @@
+import { instantText, slotInstant } from '@weatherline/events';
+import { EXIT, systemClock } from '@weatherline/runtime';
+import { Failure } from '../failure.ts';
+import { openInstallation, type Installation } from '../installation.ts';
+import { instantOf } from '../instant.ts';
+import type { Output } from '../output.ts';
+import { audit } from '../replay/audit.ts';
+import { storePlan, type ReplayPlan, type Selection, type StoredPlan } from '../replay/plan.ts';
+import { selectItems } from '../replay/select.ts';
+import { plannedOf, planText } from '../replay/show.ts';
+import { whoAmI } from '../replay/who.ts';
+import { version } from '../version.ts';
+import { slotOf } from './runs.ts';
+
+export type SelectOptions = {
+  readonly data: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly runs?: string;
+  readonly location?: string;
+  readonly only?: Selection['only'];
+  readonly stage: 'fetch' | 'transform' | 'upload';
+  readonly reason?: string;
+};
+
+export type PlanOptions = SelectOptions & { readonly mode: ReplayPlan['mode'] };
+
+/** What one machine does of parts of 50 in a second, so that nobody is promised too much. */
+const PARTS_A_SECOND = 100;
+
+/** Stores a plan and says what it would do. */
+export async function planReplay(options: PlanOptions, output: Output): Promise<number> {
+  await using resources = new AsyncDisposableStack();
+  const installation = await openInstallation(options.data, output, resources);
+  const stored = await makePlan(installation, options);
+  output.result(plannedOf(stored), planText);
+  return EXIT.ok;
+}
+
+/** Selects what is to be done and stores it as a plan; refuses what selects nothing. */
+export async function makePlan(installation: Installation, options: PlanOptions): Promise<StoredPlan> {
+  const { stage, mode, reason } = options;
+  if (stage === 'fetch') {
+    throw new Failure(
+      EXIT.usage,
+      '--stage: a replay never asks a provider about the past, so it begins at transform or upload; ' +
+        'weatherline backfill asks providers that know the past, weatherline runs retry asks again for what failed',
+    );
+  }
+  const now = systemClock.now();
+  const selection = selectionOf(options, now);
+  const { items, gaps } = await selectItems(installation, { stage, selection });
+  if (items.length === 0) throw nothingSelected(selection, gaps.length);
+  const bytes = items.reduce((sum, { source }) => sum + (source.kind === 'request' ? 0 : source.bytes), 0);
+  const plan: ReplayPlan = {
+    schema: 'weatherline.replay-plan/1',
+    kind: 'replay',
+    mode,
+    stage,
+    selection,
+    planned_at: instantText(now),
+    planned_by: whoAmI(),
+    reason: reason ?? null,
+    version: version(),
+    totals: { runs: new Set(items.map(({ run }) => run)).size, parts: items.length, bytes, calls: 0 },
+    estimate_seconds: Math.ceil(items.length / PARTS_A_SECOND),
+    request: null,
+    items: [...items],
+    gaps: [...gaps],
+  };
+  const stored = await storePlan(installation.put, plan);
+  await audit({ ...installation, clock: systemClock }, stored.id, 'planned', {
+    hash: stored.hash,
+    parts: items.length,
+  });
+  return stored;
+}
+
+function selectionOf({ from, to, runs, location, only, mode }: PlanOptions, now: Date): Selection {
+  const ids = namesOf(runs).map(slotOf);
+  if (from === undefined && ids.length === 0) {
+    throw new Failure(EXIT.usage, 'nothing is selected: say --from TIME (and --to), or --runs SLOT,SLOT');
+  }
+  return {
+    from: from === undefined ? null : instantText(instantOf('--from', from, now)),
+    to: to === undefined ? (from === undefined ? null : endOf(now)) : instantText(instantOf('--to', to, now)),
+    runs: ids.filter((id) => slotInstant(id) !== undefined),
+    locations: namesOf(location),
+    only: only ?? (mode === 'fill' ? 'missing' : 'all'),
+  };
+}
+
+/** The range is half-open, and the slot that begins just now is meant too. */
+function endOf(now: Date): string {
+  return instantText(new Date(now.getTime() + 1000));
+}
+
+export function namesOf(list: string | undefined): string[] {
+  return (list ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+}
+
+function nothingSelected({ only, locations }: Selection, gaps: number): Failure {
+  const what = { missing: 'no product is missing', failed: 'nothing has failed', all: 'no readings are archived' }[
+    only
+  ];
+  const where = locations.length > 0 ? ` with ${locations.join(', ')}` : '';
+  const lost = gaps > 0 ? ` (${gaps} runs have no readings in the archive)` : '';
+  return new Failure(EXIT.notFound, `nothing to replay: among the selected runs${where} ${what}${lost}`);
+}

@@ -1,0 +1,135 @@
+import { slotInstant } from '@weatherline/events';
+import { parseSchedule } from '@weatherline/events/schedule';
+import { duration, EXIT, stopOnSignals, systemClock } from '@weatherline/runtime';
+import { openInstallation, type Installation } from '../installation.ts';
+import type { Output } from '../output.ts';
+import { planRun, settlePlan, type Plan } from '../plan.ts';
+import { createProgress } from '../progress.ts';
+import { audit, type AuditEvent } from '../replay/audit.ts';
+import { Execution, type EndOfRun } from '../replay/execute.ts';
+import { Ledger } from '../replay/ledger.ts';
+import { loadPlan, type ReplayPlan, type StoredPlan } from '../replay/plan.ts';
+import { exitOf, planText, plannedOf, shownOf, shownText } from '../replay/show.ts';
+import { makePlan, type SelectOptions } from './replay-plan.ts';
+
+export type RunOptions = { readonly rate: number; readonly timeout?: string; readonly limit: number };
+
+/** Runs a plan, or goes on with one whose holder is gone. */
+export async function runReplay(
+  options: RunOptions & { readonly data: string; readonly plan: string },
+  output: Output,
+): Promise<number> {
+  return runStored({ ...options, resume: false }, output);
+}
+
+/** Goes on with a replay that was paused or whose holder is gone. */
+export async function resumeReplay(
+  id: string,
+  options: RunOptions & { readonly data: string },
+  output: Output,
+): Promise<number> {
+  return runStored({ ...options, plan: id, resume: true }, output);
+}
+
+/** Plans and runs a replay that changes nothing and compares; exit 1 where something differs. */
+export async function verifyReplay(
+  options: Omit<SelectOptions, 'reason'> & RunOptions,
+  output: Output,
+): Promise<number> {
+  await using resources = new AsyncDisposableStack();
+  const installation = await openInstallation(options.data, output, resources);
+  const stored = await makePlan(installation, { ...options, mode: 'verify' });
+  output.say(planText(plannedOf(stored)));
+  return await runPlanned(installation, stored, { ...options, resume: false }, output);
+}
+
+async function runStored(
+  options: RunOptions & { readonly data: string; readonly plan: string; readonly resume: boolean },
+  output: Output,
+): Promise<number> {
+  await using resources = new AsyncDisposableStack();
+  const installation = await openInstallation(options.data, output, resources);
+  return await runPlanned(installation, await loadPlan(installation.store, options.plan), options, output);
+}
+
+const WINDOW = 256;
+/** A provider is asked for these: nobody waits for more calls than a minute allows. */
+const WINDOW_OF_REQUESTS = 16;
+
+const ENDS: Readonly<Record<Exclude<EndOfRun, 'fenced'>, AuditEvent>> = {
+  done: 'done',
+  paused: 'paused',
+  aborted: 'aborted',
+  interrupted: 'interrupted',
+  'dead-letters': 'stopped',
+  halted: 'stopped',
+  timeout: 'stopped',
+};
+
+/** Claims a plan, runs it, and says how it ended. */
+export async function runPlanned(
+  installation: Installation,
+  stored: StoredPlan,
+  options: RunOptions & { readonly resume: boolean },
+  output: Output,
+): Promise<number> {
+  const { id, plan } = stored;
+  const clock = systemClock;
+  const books = { store: installation.store, put: installation.put, clock };
+  using stopping = stopOnSignals(process);
+  const ledger = await Ledger.claim(books, stored, { resume: options.resume });
+  const { epoch, settled, total } = ledger.progress;
+  const begun = epoch === 1 ? 'started' : options.resume ? 'resumed' : 'taken-over';
+  await audit(books, id, begun, { epoch, settled });
+  let end: EndOfRun = 'halted';
+  try {
+    await installation.attend();
+    using bar = createProgress(process, { label: `replay ${id}`, total, unit: 'parts' });
+    const execution = new Execution(
+      {
+        installation,
+        clock,
+        planOf: async (run) => settledPlan(installation, plan, run),
+        show: (ended, note) => bar.update(ended, note),
+      },
+      stored,
+      ledger,
+      {
+        rate: options.rate,
+        window: plan.stage === 'fetch' ? WINDOW_OF_REQUESTS : WINDOW,
+        timeoutMs: options.timeout === undefined ? undefined : duration(options.timeout),
+        signal: stopping.signal,
+      },
+    );
+    end = await execution.run();
+  } finally {
+    if (end !== 'fenced') await audit(books, id, ENDS[end], { epoch, settled: ledger.progress.settled });
+  }
+  const shown = await shownOf(installation.store, stored, { now: clock.now(), limit: options.limit });
+  output.result(shown, shownText);
+  return codeOf(end, exitOf(shown), id, output);
+}
+
+function codeOf(end: EndOfRun, counted: number, id: string, output: Output): number {
+  const resume = `weatherline replay resume ${id} goes on with it`;
+  const words: Partial<Record<EndOfRun, [number, string]>> = {
+    paused: [EXIT.partial, `paused: ${resume}`],
+    aborted: [EXIT.failed, 'aborted: what was under way may still end, nothing more begins'],
+    interrupted: [EXIT.interrupted, `interrupted, nothing is lost: ${resume}`],
+    'dead-letters': [EXIT.failed, `stopped: too many parts end as dead letters; mend the cause, then ${resume}`],
+    timeout: [EXIT.timeout, `stopped after its time: ${resume}`],
+    fenced: [EXIT.conflict, 'stopped: somebody else has taken this replay over'],
+  };
+  const [code, text] = words[end] ?? [counted, ''];
+  if (text !== '') output.say(text);
+  return code;
+}
+
+/** The plan of a run that is asked for the first time, made of what the replay was planned with. */
+async function settledPlan({ store, put }: Installation, { request }: ReplayPlan, run: string): Promise<Plan> {
+  const slot = slotInstant(run);
+  if (request === null || slot === undefined) throw new Error(`the plan asks for ${run}, but not what`);
+  const { locations, part_size: partSize, schedule } = request;
+  const planned = planRun({ slot, reason: 'backfill', schedule: parseSchedule(schedule), locations, partSize });
+  return (await settlePlan({ get: async (key) => store.get(key), put }, planned)).plan;
+}
