@@ -1,0 +1,47 @@
+import { instantText, slotId, type Location } from '@weatherline/events';
+import { createRecorded } from '@weatherline/adapters/providers';
+import { createFetch } from '@weatherline/fetch';
+import { systemClock, type Logger, type ObjectStore } from '@weatherline/runtime';
+import { createRecordedUpstream, recordedPlaces } from '@weatherline/testkit/upstream';
+
+const silent: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+const PART = 50;
+const SLOT_MS = 6 * 3_600_000;
+
+export type Archive = { readonly from: Date; readonly slots: number; readonly locations: number };
+
+/** So many places, each recorded one as often as it takes. */
+export function places(count: number): Location[] {
+  const recorded = recordedPlaces();
+  return Array.from({ length: count }, (_, at): Location => {
+    const place = recorded[at % recorded.length];
+    if (place === undefined) throw new Error('no recorded places');
+    return { ...place, id: `${place.id}-${String(at).padStart(3, '0')}` };
+  }).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** Archives the readings of 6-hourly slots as fetch does: by its own code, each with the readings of the slot before. */
+export async function makeArchive(store: ObjectStore, { from, slots, locations }: Archive): Promise<void> {
+  await using provider = createRecorded({ answer: createRecordedUpstream({ recordedDt: false }).answer });
+  const fetch = createFetch({ provider, store, clock: systemClock, lane: 'replay', concurrency: PART });
+  const all = places(locations);
+  const count = Math.ceil(locations / PART);
+  const context = { log: silent, signal: new AbortController().signal, attempt: 1 };
+  for (let at = 0; at < slots; at += 1) {
+    const slot = new Date(from.getTime() + at * SLOT_MS);
+    const run = { id: slotId(slot), slot: instantText(slot), reason: 'schedule' as const };
+    const parts = Array.from({ length: count }, (_, index) =>
+      fetch.handle(
+        {
+          run,
+          part: { index: index + 1, count },
+          locations: all.slice(index * PART, (index + 1) * PART),
+          previousSlot: instantText(new Date(slot.getTime() - SLOT_MS)),
+          expiresAt: instantText(new Date(slot.getTime() + SLOT_MS)),
+        },
+        context,
+      ),
+    );
+    await Promise.all(parts);
+  }
+}
