@@ -3,7 +3,7 @@ import { readConfig } from './config.ts';
 import { openDataDirectory, ownDirectory } from './data-directory.ts';
 import { humanLog } from './human-log.ts';
 import type { Output } from './output.ts';
-import { openProvider } from './provider.ts';
+import { openHistory, openProvider } from './provider.ts';
 import { openSystem } from './system.ts';
 import type { UpPorts } from './up.ts';
 import { version } from './version.ts';
@@ -17,6 +17,8 @@ export async function openOwned(data: string, output: Output, resources: AsyncDi
   const directory = openDataDirectory(data);
   const owner = resources.use(ownDirectory(directory));
   const provider = resources.use(openProvider(config, env));
+  const history = openHistory(config, env);
+  if (history !== undefined) resources.use(history);
   const release = version();
   const log = createLogger({
     service: 'weatherline',
@@ -26,7 +28,7 @@ export async function openOwned(data: string, output: Output, resources: AsyncDi
     secrets: () => (config.openweatherKey === undefined ? [] : [config.openweatherKey]),
   });
   const metrics = createMetrics({ service: 'weatherline', version: release });
-  const system = await openSystem({ directory, provider, clock, log, version: release, metrics }, resources);
+  const system = await openSystem({ directory, provider, history, clock, log, version: release, metrics }, resources);
   const { signal } = stopping;
   const { print, say } = output;
   return { config, env, system, owner, clock, log, metrics, version: release, signal, print, say };
