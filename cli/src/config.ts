@@ -1,3 +1,4 @@
+import { historyName, type HistoryId } from '@weatherline/adapters/providers/history';
 import { DEPLOYABLE_VARIABLES } from '@weatherline/adapters/settings';
 import { DEFAULT_LOCATIONS, type Location } from '@weatherline/events';
 import { ACCESS_SETTINGS, checkAccess } from '@weatherline/gateway/settings';
@@ -15,8 +16,10 @@ export const SETTINGS = {
 
 export type ProviderName = 'recorded' | 'openweather' | 'open-meteo';
 
-export type Config = Omit<Values<typeof SETTINGS>, 'provider' | 'locations'> & {
+export type Config = Omit<Values<typeof SETTINGS>, 'provider' | 'history' | 'locations'> & {
   readonly provider: ProviderName;
+  /** Who is asked about slots that have ended, when the provider knows only the present. */
+  readonly history: HistoryId | 'none';
   readonly locations: readonly Location[];
   /** Was the infra port asked for? Then a taken one is an error, else another is chosen. */
   readonly infraPortIsSet: boolean;
@@ -30,6 +33,7 @@ export function readConfig(env: Environment): Config {
   return {
     ...values,
     provider,
+    history: historyName(values),
     locations: values.locations ?? (provider === 'recorded' ? recordedPlaces() : DEFAULT_LOCATIONS),
     infraPortIsSet: Boolean(env['WEATHERLINE_INFRA_PORT'] ?? env['WEATHERLINE_INFRA_PORT_FILE']),
   };

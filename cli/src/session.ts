@@ -3,7 +3,7 @@ import { readConfig } from './config.ts';
 import { openDataDirectory, ownDirectory } from './data-directory.ts';
 import { humanLog } from './human-log.ts';
 import type { Output } from './output.ts';
-import { openProvider } from './provider.ts';
+import { openHistory, openProvider } from './provider.ts';
 import { openSystem } from './system.ts';
 import type { UpPorts } from './up.ts';
 import { version } from './version.ts';
@@ -22,6 +22,8 @@ export async function openOwned(
   const owner = resources.use(ownDirectory(directory));
   const stopping = resources.use(stopOnSignals(process));
   const provider = resources.use(openProvider(config, env));
+  const history = openHistory(config, env);
+  if (history !== undefined) resources.use(history);
   const release = version();
   const log = createLogger({
     service: 'weatherline',
@@ -32,7 +34,7 @@ export async function openOwned(
     secrets: () => (config.openweatherKey === undefined ? [] : [config.openweatherKey]),
   });
   const metrics = createMetrics({ service: 'weatherline', version: release });
-  const system = await openSystem({ directory, provider, clock, log, version: release, metrics }, resources);
+  const system = await openSystem({ directory, provider, history, clock, log, version: release, metrics }, resources);
   const { signal } = stopping;
   const { print, say } = output;
   return { config, env, system, owner, clock, log, metrics, version: release, signal, print, say };

@@ -29,6 +29,7 @@ export type System = {
 export type SystemOptions = {
   readonly directory: DataDirectory;
   readonly provider: WeatherProvider;
+  readonly history?: WeatherProvider | undefined;
   readonly clock: Clock;
   readonly log: Logger;
   readonly version: string;
@@ -48,12 +49,12 @@ export async function openStorage(
 
 /** Opens everything in order; the stack closes it in reverse: the consumers first, the log last. */
 export async function openSystem(options: SystemOptions, resources: AsyncDisposableStack): Promise<System> {
-  const { directory, provider, clock, log, version, metrics } = options;
+  const { directory, provider, history, clock, log, version, metrics } = options;
   const { broker, store } = await openStorage(directory, resources);
   const consumers: Consumer[] = [];
   const shared = { broker, log, clock, observe: metrics.observe };
   for (const lane of LANES) {
-    const fetch = createFetch({ provider, store, clock, lane });
+    const fetch = createFetch({ provider, history, store, clock, lane });
     // A consumer that is opened later closes earlier: what fetch has in hand still finds its way down the chain.
     const opened = [
       await consume({ ...shared, lane, function: createUpload({ store, version, observe: metrics.observeProduct }) }),

@@ -1,4 +1,4 @@
-import { openConfiguredProvider, PROVIDER_SETTINGS } from '@weatherline/adapters/providers';
+import { openConfiguredHistory, openConfiguredProvider, PROVIDER_SETTINGS } from '@weatherline/adapters/providers';
 import { openConfiguredS3 } from '@weatherline/adapters/s3/deferred';
 import { DEPLOYABLE_VARIABLES, KAFKA_SETTINGS, S3_SETTINGS } from '@weatherline/adapters/settings';
 import { secretReader, serveFunction } from '@weatherline/runtime';
@@ -20,9 +20,11 @@ await serveFunction(
       // The client is loaded while the process already answers its probes.
       const { openConfiguredKafka } = await import('@weatherline/adapters/kafka');
       const provider = resources.use(openConfiguredProvider(config, env));
+      const history = openConfiguredHistory(config, env);
+      if (history !== undefined) resources.use(history);
       const store = resources.use(openConfiguredS3(config));
       const broker = resources.use(openConfiguredKafka({ config, env, log, clientId: 'weatherline.fetch' }));
-      return { broker, function: createFetch({ provider, store, clock, lane: config.lane }) };
+      return { broker, function: createFetch({ provider, history, store, clock, lane: config.lane }) };
     },
   },
   process,

@@ -209,7 +209,7 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
       '  return { failure: { location: location.id, code, detail: `${detail}: appid=canary-5f1d0c7ab93e`.slice(0, MAX_DETAIL) } };',
   },
   'who asks goes on after the end of the slot': {
-    file: `${FETCH}/fetch.ts`,
+    file: `${FETCH}/asker.ts`,
     find: '  return provider.history ? deadline : Math.min(deadline, Date.parse(expiresAt));',
     replace: "  return expiresAt === '' ? 0 : deadline;",
     focus: { cron: 'late', callsPerMinute: 2 },

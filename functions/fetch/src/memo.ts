@@ -49,13 +49,12 @@ export async function settleMemo(store: ObjectStore, fetched: Fetched): Promise<
 /**
  * Adds the readings of locations that the memo lists as failed, and returns what is stored then.
  *
- * What the memo holds already stays as it is, its `collectedAt` too: a memo may grow, never change. Nothing asks for
- * this yet: it is for the `run.requested` event that will say that it is a retry.
+ * What the memo holds already stays as it is, its `collectedAt` too: a memo may grow, never change.
  */
 export async function growMemo(store: ObjectStore, later: Fetched): Promise<Fetched> {
   for (let swaps = 0; swaps < MAX_SWAPS; swaps += 1) {
     const memo = await readMemo(store, later.run.id, later.part);
-    if (memo === undefined) return settleMemo(store, later);
+    if (memo === undefined) throw new Error('the stored readings vanished before they could grow');
     const grown = unionOf(memo.data, later);
     if (grown.readings.length === memo.data.readings.length) return memo.data;
     const fitting = withinSize(grown);

@@ -24,7 +24,7 @@ export type Scripted = WeatherProvider & { readonly calls: string[] };
 /** Answers each call of a place with the next entry of its script; the last one stays. */
 export function scriptedProvider(
   script: Readonly<Record<string, readonly (ProviderError | string)[]>> = {},
-  options: Partial<Pick<WeatherProvider, 'history' | 'callsPerMinute' | 'id'>> = {},
+  options: Partial<Pick<WeatherProvider, 'history' | 'callsPerMinute' | 'id' | 'budgetId' | 'reach'>> = {},
 ): Scripted {
   const calls: string[] = [];
   return {

@@ -1,5 +1,16 @@
 import * as v from 'valibot';
-import { direction, InvalidBody, jsonObject, type Condition, type Measurement } from './measurement.ts';
+import { direction, InvalidBody, jsonObject, type Measurement } from './measurement.ts';
+import {
+  conditionOf,
+  inUnit,
+  LENGTH,
+  PRESSURE,
+  RAIN,
+  SPEED,
+  TEMPERATURE,
+  unixTime,
+  type Factors,
+} from './open-meteo-format.ts';
 
 const number = v.nullish(v.number());
 
@@ -28,18 +39,6 @@ const Body = v.looseObject({
   ),
 });
 
-const TEMPERATURE: Factors = { '°C': (value) => value, '°F': (value) => (value - 32) / 1.8 };
-const SPEED: Factors = {
-  'm/s': (value) => value,
-  'km/h': (value) => value / 3.6,
-  'mp/h': (value) => value * 0.44704,
-  kn: (value) => (value * 1852) / 3600,
-};
-const PRESSURE: Factors = { hPa: (value) => value };
-const LENGTH: Factors = { m: (value) => value, ft: (value) => value * 0.3048 };
-const RAIN: Factors = { mm: (value) => value, inch: (value) => value * 25.4 };
-type Factors = Readonly<Record<string, (value: number) => number>>;
-
 /** Reads Open-Meteo's current conditions; an unknown unit is refused, for it would still look like weather. */
 export function parseOpenMeteo(body: string): Measurement {
   const result = v.safeParse(Body, jsonObject(body));
@@ -52,21 +51,11 @@ export function parseOpenMeteo(body: string): Measurement {
     name: keyof typeof current & string,
     value: number | null | undefined,
     factors: Factors,
-  ): number | null => {
-    if (value === null || value === undefined) return null;
-    const convert = factors[units[name] ?? ''];
-    if (convert === undefined) {
-      throw new InvalidBody(
-        'UNKNOWN_UNIT',
-        `current_units.${name}: expected ${Object.keys(factors).join(' or ')}, got '${(units[name] ?? 'nothing').slice(0, 20)}'`,
-      );
-    }
-    return convert(value);
-  };
+  ): number | null => inUnit(`current_units.${name}`, value, units[name], factors);
   const windSpeed = read('wind_speed_10m', current.wind_speed_10m, SPEED);
   const isHourly = current.interval === 3600;
   return {
-    observedAt: instant(current.time, offset ?? 0),
+    observedAt: unixTime('current.time', current.time, offset ?? 0),
     utcOffset: offset ?? null,
     country: null,
     // The middle of a grid cell, up to 0.1 degrees away: no check of what was asked.
@@ -96,35 +85,6 @@ export function parseOpenMeteo(body: string): Measurement {
   };
 }
 
-/** Unix time, or local time without an offset. */
-function instant(time: number | string, offset: number): number {
-  const unix = typeof time === 'number' ? time : Date.parse(`${time}Z`) / 1000 - offset;
-  if (!Number.isInteger(unix) || unix < 0 || unix > 4_102_444_800)
-    throw new InvalidBody('INVALID_BODY', `current.time: expected a time, got '${String(time).slice(0, 40)}'`);
-  return unix;
-}
-
 function unixOf(value: unknown): number | null {
   return typeof value === 'number' && value > 0 ? value : null;
-}
-
-const GROUPS: readonly (readonly [from: number, group: string, text: string])[] = [
-  [95, 'Thunderstorm', 'thunderstorm'],
-  [85, 'Snow', 'snow showers'],
-  [80, 'Rain', 'rain showers'],
-  [70, 'Snow', 'snow'],
-  [66, 'Rain', 'freezing rain'],
-  [60, 'Rain', 'rain'],
-  [50, 'Drizzle', 'drizzle'],
-  [45, 'Fog', 'fog'],
-  [3, 'Clouds', 'overcast'],
-  [1, 'Clouds', 'partly cloudy'],
-  [0, 'Clear', 'clear sky'],
-];
-
-/** WMO 4677, as far as Open-Meteo uses it. */
-function conditionOf(code: number | null | undefined): Condition[] {
-  if (code === null || code === undefined) return [];
-  const found = GROUPS.find(([from]) => code >= from);
-  return found === undefined ? [] : [{ code, group: found[1], text: found[2] }];
 }

@@ -8,20 +8,14 @@ import {
   type Measurement,
   type Units,
 } from './measurement.ts';
+import { conditionsOf, Dt, lightOf, Weather } from './openweather-format.ts';
 
 const number = v.nullish(v.number());
 
 /** `/data/2.5/weather`: what is read of it, each member as it has been seen since 2013; others are let through. */
 const Body = v.looseObject({
   coord: v.nullish(v.looseObject({ lat: number, lon: number })),
-  weather: v.array(
-    v.looseObject({
-      id: v.number(),
-      main: v.string(),
-      description: v.nullish(v.string()),
-      icon: v.nullish(v.string()),
-    }),
-  ),
+  weather: Weather,
   main: v.looseObject({
     temp: number,
     temp_min: number,
@@ -37,7 +31,7 @@ const Body = v.looseObject({
   clouds: v.nullish(v.looseObject({ all: number })),
   rain: v.nullish(v.looseObject({ '1h': number })),
   snow: v.nullish(v.looseObject({ '1h': number })),
-  dt: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(4_102_444_800)),
+  dt: Dt,
   sys: v.nullish(v.looseObject({ country: v.nullish(v.string()), sunrise: number, sunset: number })),
   timezone: number,
 });
@@ -51,7 +45,6 @@ export function parseOpenWeather(body: string, units: Units): Measurement {
   }
   const { main, wind, sys, coord, weather, ...rest } = result.output;
   const windSpeed = metresPerSecond(wind?.speed ?? null, units);
-  const icon = weather[0]?.icon?.at(-1);
   return {
     observedAt: rest.dt,
     utcOffset: rest.timezone ?? null,
@@ -73,12 +66,8 @@ export function parseOpenWeather(body: string, units: Units): Measurement {
     cloudCover: rest.clouds?.all ?? null,
     rain1h: rest.rain?.['1h'] ?? null,
     snow1h: rest.snow?.['1h'] ?? null,
-    conditions: weather.map(({ id, main: group, description }) => ({
-      code: id,
-      group,
-      ...(description ? { text: description } : {}),
-    })),
-    light: icon === 'd' || icon === 'n' ? icon : null,
+    conditions: conditionsOf(weather),
+    light: lightOf(weather),
     // 0 is what polar day and night look like on the wire.
     sunrise: sys?.sunrise || null,
     sunset: sys?.sunset || null,

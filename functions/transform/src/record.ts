@@ -10,7 +10,9 @@ import {
 import { sha256, uuidV5 } from '@weatherline/runtime';
 import { derive } from './derive/index.ts';
 import type { Measurement } from './measurement.ts';
+import { parseOpenMeteoArchive } from './parse-open-meteo-archive.ts';
 import { parseOpenMeteo } from './parse-open-meteo.ts';
+import { parseOneCall } from './parse-openweather-onecall.ts';
 import { parseOpenWeather } from './parse-openweather.ts';
 import { runSuite } from './qc/suite.ts';
 import { round } from './round.ts';
@@ -32,9 +34,35 @@ const NOAA = {
   url: 'https://www.ncei.noaa.gov/',
 };
 
-/** Reads a body in the format of its provider; `recorded` answers in OpenWeather's. */
-export function parseReading(provider: Provider, { body, units }: Pick<Reading, 'body' | 'units'>): Measurement {
-  return provider === 'open-meteo' ? parseOpenMeteo(body) : parseOpenWeather(body, units);
+type Origin = Pick<WeatherRecord, 'provider' | 'source' | 'license'>;
+
+/** What a record says of where it comes from; `recorded` is OpenWeather's. */
+const OPENWEATHER_CURRENT: Origin = {
+  provider: 'openweather',
+  source: 'openweathermap_current',
+  license: OPENWEATHER,
+};
+const ORIGINS: Readonly<Record<Provider, Origin>> = {
+  openweather: OPENWEATHER_CURRENT,
+  recorded: OPENWEATHER_CURRENT,
+  'openweather-onecall': { provider: 'openweather-onecall', source: 'openweather-onecall', license: OPENWEATHER },
+  'open-meteo': { provider: 'open-meteo', source: 'open-meteo_current', license: OPEN_METEO },
+  'open-meteo-archive': { provider: 'open-meteo', source: 'open-meteo_archive', license: OPEN_METEO },
+};
+
+/** Reads a body in the format of its provider, for a slot in unix seconds; `recorded` answers in OpenWeather's. */
+function parseReading(provider: Provider, { body, units }: Pick<Reading, 'body' | 'units'>, slot: number): Measurement {
+  switch (provider) {
+    case 'open-meteo':
+      return parseOpenMeteo(body);
+    case 'open-meteo-archive':
+      return parseOpenMeteoArchive(body, slot);
+    case 'openweather-onecall':
+      return parseOneCall(body, units);
+    case 'openweather':
+    case 'recorded':
+      return parseOpenWeather(body, units);
+  }
 }
 
 /** The numbers of a record, each rounded once, to what its measurement can carry. */
@@ -64,21 +92,24 @@ function clamped(humidity: number): number {
 /** One reading as one line of a product; throws an InvalidBody when its body is no answer. */
 export function recordOf(data: ReadingsFetched, reading: Reading, previous: Reading | undefined): WeatherRecord {
   const { location, reconstruction, collectedAt, body } = reading;
-  const measurement = parseReading(data.provider, reading);
+  const slot = Date.parse(data.run.slot) / 1000;
+  const measurement = parseReading(data.provider, reading, slot);
   const report = runSuite({
     measurement,
     location,
-    slot: Date.parse(data.run.slot) / 1000,
+    slot,
     collectedAt: Date.parse(collectedAt) / 1000,
     reconstruction,
-    previous: previousMeasurement(data.provider, previous),
+    previous: previousMeasurement(data, previous),
   });
   const values = measured(measurement);
-  const provider = data.provider === 'open-meteo' ? 'open-meteo' : 'openweather';
+  const origin = ORIGINS[data.provider];
+  // What an archive says of an instant is another record than what was said at the time.
+  const teller = data.provider === 'recorded' ? 'openweather' : data.provider;
   const observedAt = instantText(new Date(measurement.observedAt * 1000));
   return {
     schema: 'weatherline.product/1',
-    id: uuidV5(RECORDS, `${provider}|${location.id}|${observedAt}`),
+    id: uuidV5(RECORDS, `${teller}|${location.id}|${observedAt}`),
     content_hash: `sha256:${sha256(canonicalJson(values))}`,
     slot: data.run.slot,
     observed_at: observedAt,
@@ -95,9 +126,9 @@ export function recordOf(data: ReadingsFetched, reading: Reading, previous: Read
     conditions: [...measurement.conditions],
     sunrise: measurement.sunrise,
     sunset: measurement.sunset,
-    source: provider === 'open-meteo' ? 'open-meteo_current' : 'openweathermap_current',
-    provider,
-    // Both providers blend models with stations; neither says which it was.
+    source: origin.source,
+    provider: origin.provider,
+    // All providers blend models with stations; none says which it was.
     kind: reconstruction === undefined ? 'analysis' : 'reconstruction',
     derived: derive(measurement, location, report),
     qc: report.result(),
@@ -107,20 +138,18 @@ export function recordOf(data: ReadingsFetched, reading: Reading, previous: Read
       raw_sha256: sha256(body),
       raw_key: readingsKey(data.run.id, data.part),
     },
-    license: licenseOf(provider, reconstruction),
+    license: reconstruction === 'series' ? NOAA : origin.license,
   };
 }
 
-function licenseOf(provider: WeatherRecord['provider'], reconstruction: string | undefined): WeatherRecord['license'] {
-  if (reconstruction === 'series') return NOAA;
-  return provider === 'open-meteo' ? OPEN_METEO : OPENWEATHER;
-}
-
 /** A previous answer that cannot be read is no answer to compare with. */
-function previousMeasurement(provider: Provider, previous: Reading | undefined): Measurement | undefined {
-  if (previous === undefined) return undefined;
+function previousMeasurement(
+  { provider, previous }: ReadingsFetched,
+  reading: Reading | undefined,
+): Measurement | undefined {
+  if (previous === null || reading === undefined) return undefined;
   try {
-    return parseReading(provider, previous);
+    return parseReading(provider, reading, Date.parse(previous.slot) / 1000);
   } catch {
     return undefined;
   }

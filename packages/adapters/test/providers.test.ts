@@ -2,7 +2,13 @@ import { inspect } from 'node:util';
 import { ProviderError, type WeatherProvider } from '@weatherline/runtime';
 import { BODIES, bodyText, recordedPlaces, startRecordedUpstream, type FaultKind } from '@weatherline/testkit/upstream';
 import test from 'ava';
-import { createOpenMeteo, createOpenWeather, createRecorded } from '../src/providers/index.ts';
+import {
+  createOneCall,
+  createOpenMeteo,
+  createOpenMeteoArchive,
+  createOpenWeather,
+  createRecorded,
+} from '../src/providers/index.ts';
 
 const CANARY = 'CANARY0123456789abcdef';
 const SLOT = new Date('2026-11-23T06:00:00Z');
@@ -30,16 +36,24 @@ const TABLE: readonly (readonly [fault: FaultKind, outcome: ProviderError['fault
   ['redirect', 'retry', 'HTTP_302'],
 ];
 
-for (const [fault, outcome, code] of TABLE) {
-  test(`${fault} means ${outcome}, ${code}, and the error does not hold the key`, async (t) => {
-    await using upstream = await startRecordedUpstream({ script: [{ fault }] });
-    await using provider = createOpenWeather({ url: upstream.url, key: () => CANARY, timeouts: TIMEOUTS });
-    const error = await t.throwsAsync(read(provider), { instanceOf: ProviderError });
-    t.like(error, { fault: outcome, code });
-    for (const text of [inspect(error, { depth: 9, showHidden: true }), JSON.stringify(error), error?.stack ?? '']) {
-      t.false(text.includes(CANARY) || text.includes('appid'), text);
-    }
-  });
+const MAKERS = {
+  OpenWeather: createOpenWeather,
+  'One Call': createOneCall,
+  'the archive of Open-Meteo': createOpenMeteoArchive,
+} as const;
+
+for (const [name, make] of Object.entries(MAKERS)) {
+  for (const [fault, outcome, code] of TABLE) {
+    test(`${fault} of ${name} means ${outcome}, ${code}, and the error does not hold the key`, async (t) => {
+      await using upstream = await startRecordedUpstream({ script: [{ fault }] });
+      await using provider = make({ url: upstream.url, key: () => CANARY, timeouts: TIMEOUTS });
+      const error = await t.throwsAsync(read(provider), { instanceOf: ProviderError });
+      t.like(error, { fault: outcome, code });
+      for (const text of [inspect(error, { depth: 9, showHidden: true }), JSON.stringify(error), error?.stack ?? '']) {
+        t.false(text.includes(CANARY) || text.includes('appid'), text);
+      }
+    });
+  }
 }
 
 test('nobody listening is a connection that failed', async (t) => {
@@ -53,13 +67,15 @@ test('Retry-After is passed on with a 429', async (t) => {
   t.like(await t.throwsAsync(read(provider)), { retryAfterMs: 90_000 });
 });
 
-test('a key that was rotated is read again once before it is called refused', async (t) => {
-  await using upstream = await startRecordedUpstream({ script: [{ fault: 'unauthorized', times: 1 }] });
-  const keys = ['old', 'new'];
-  await using provider = createOpenWeather({ url: upstream.url, key: () => keys.shift() ?? 'new' });
-  t.is((await read(provider)).units, 'metric');
-  t.is(upstream.requests.length, 2);
-});
+for (const make of [createOpenWeather, createOneCall]) {
+  test(`a key that was rotated is read again once before it is called refused (${make.name})`, async (t) => {
+    await using upstream = await startRecordedUpstream({ script: [{ fault: 'unauthorized', times: 1 }] });
+    const keys = ['old', 'new'];
+    await using provider = make({ url: upstream.url, key: () => keys.shift() ?? 'new' });
+    t.is((await read(provider)).units, 'metric');
+    t.is(upstream.requests.length, 2);
+  });
+}
 
 test('OpenWeather is asked by coordinates, in metric units, and its bytes travel untouched', async (t) => {
   await using upstream = await startRecordedUpstream();

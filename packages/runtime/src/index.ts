@@ -26,7 +26,14 @@ export {
 } from './errors.ts';
 export { MAX_ATTEMPTS, MAX_CRASHES, type Observe, type Outcome } from './handle-message.ts';
 export type * from './ports.ts';
-export { ProviderError, type ProviderFault, type WeatherProvider } from './provider-port.ts';
+export {
+  ProviderError,
+  reaches,
+  type Price,
+  type ProviderFault,
+  type Reach,
+  type WeatherProvider,
+} from './provider-port.ts';
 export { TOPICS } from './topics.ts';
 export {
   distance,

@@ -7,6 +7,12 @@ export type WeatherProvider = {
   readonly history: boolean;
   /** The calls a minute that the provider's plan allows, over all users of its key; undefined = no budget. */
   readonly callsPerMinute: number | undefined;
+  /** Whose budget its calls come out of: two products of one key name the same one. Absent = a budget of its own. */
+  readonly budgetId?: ProviderId;
+  /** The past that it covers; absent = a provider with history answers for any instant. */
+  readonly reach?: Reach;
+  /** What calls cost; absent = nothing, without a limit. */
+  readonly price?: Price;
   /**
    * One call. Throws a {@link ProviderError} for every outcome but a usable answer, also for one that is cut, too large,
    * of another content type, or not JSON.
@@ -17,6 +23,22 @@ export type WeatherProvider = {
     signal: AbortSignal,
   ): Promise<Pick<Reading, 'units' | 'body' | 'reconstruction'>>;
 };
+
+/** From when on a provider knows the past, and how long the present takes to become it. */
+export type Reach = { readonly from: Date; readonly untilMsAgo: number };
+
+/** What a plan charges: what must be known before thousands of calls are planned. */
+export type Price = {
+  /** Calls a day that cost nothing. */
+  readonly freeCallsADay: number;
+  /** What further calls of that day cost; absent = there are none. */
+  readonly per1000Calls?: { readonly amount: number; readonly currency: string };
+};
+
+/** Does it cover this instant? */
+export function reaches({ from, untilMsAgo }: Reach, instant: Date, now: Date): boolean {
+  return instant.getTime() >= from.getTime() && instant.getTime() <= now.getTime() - untilMsAgo;
+}
 
 /**
  * What a failed call means:

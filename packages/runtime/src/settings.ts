@@ -98,6 +98,12 @@ export const COMMON = {
     optional: true,
     parse: oneOf('recorded', 'openweather', 'open-meteo'),
   },
+  history: {
+    env: 'WEATHERLINE_HISTORY',
+    doc: 'Who is asked about slots that have ended: none, openweather-onecall (its own subscription, priced by call) or open-meteo-archive. Default: open-meteo-archive with open-meteo, else none',
+    optional: true,
+    parse: oneOf('none', 'openweather-onecall', 'open-meteo-archive'),
+  },
   openweatherKey: {
     env: 'OPENWEATHER_API_KEY',
     doc: 'The OpenWeather key; better in a file, by OPENWEATHER_API_KEY_FILE',
@@ -115,6 +121,12 @@ export const COMMON = {
     env: 'WEATHERLINE_OPEN_METEO_URL',
     doc: 'The address of Open-Meteo, or of a stand-in',
     fallback: 'https://api.open-meteo.com',
+    parse: httpUrl,
+  },
+  openMeteoArchiveUrl: {
+    env: 'WEATHERLINE_OPEN_METEO_ARCHIVE_URL',
+    doc: 'The address of the archive of Open-Meteo, or of a stand-in',
+    fallback: 'https://archive-api.open-meteo.com',
     parse: httpUrl,
   },
   callsPerMinute: {

@@ -20,6 +20,22 @@ export function judge({ status, headers, body }: WireAnswer): string {
   return body;
 }
 
+/**
+ * Throws when there is no number where a good answer has one.
+ *
+ * What is stored for a slot stays: an answer about an hour that is not in an archive yet must not become its reading.
+ */
+export function refuseEmpty(body: string, path: readonly (string | number)[]): void {
+  let at: unknown = JSON.parse(body);
+  for (const step of path)
+    at =
+      typeof at === 'object' && at !== null
+        ? Object.entries(at).find(([name]) => name === String(step))?.[1]
+        : undefined;
+  if (typeof at !== 'number')
+    throw new ProviderError('location', 'NO_DATA', `the provider has no ${path.join('.')} for the slot`);
+}
+
 function parseObject(body: string): Record<string, unknown> | undefined {
   try {
     const parsed: unknown = JSON.parse(body);
@@ -35,7 +51,9 @@ function fault(
   parsed: Record<string, unknown> | undefined,
   headers: WireAnswer['headers'],
 ): ProviderError {
-  const said = typeof parsed?.['message'] === 'string' ? parsed['message'] : '';
+  // OpenWeather's word for it, and Open-Meteo's.
+  const text = parsed?.['message'] ?? parsed?.['reason'];
+  const said = typeof text === 'string' ? text : '';
   if (status === 401 || status === 403) {
     return /separate subscription/i.test(said)
       ? new ProviderError('subscription', 'SUBSCRIPTION', 'the key is good, but its plan does not hold this product')

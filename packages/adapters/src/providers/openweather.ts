@@ -1,6 +1,7 @@
-import { ProviderError, type WeatherProvider } from '@weatherline/runtime';
+import type { WeatherProvider } from '@weatherline/runtime';
 import { createHttpCaller, type Timeouts } from './http-call.ts';
 import { judge } from './judge.ts';
+import { withKey } from './openweather-key.ts';
 
 export type OpenWeatherOptions = {
   readonly url?: string;
@@ -29,15 +30,7 @@ export function createOpenWeather({
     history: false,
     callsPerMinute,
     async read(location, _slot, signal) {
-      const secret = key();
-      try {
-        return { units: 'metric', body: await ask(location, secret, signal) };
-      } catch (error) {
-        // The secret may have been rotated since this process read it: once more with the new one, before anyone is woken.
-        const fresh = key();
-        if (!(error instanceof ProviderError) || error.fault !== 'key' || fresh === secret) throw error;
-        return { units: 'metric', body: await ask(location, fresh, signal) };
-      }
+      return { units: 'metric', body: await withKey(key, async (secret) => ask(location, secret, signal)) };
     },
     [Symbol.asyncDispose]: async () => caller[Symbol.dispose](),
   };

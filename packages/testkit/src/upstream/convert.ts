@@ -42,3 +42,14 @@ function toMetres(value: number, units: Units): number {
 function fromMetres(value: number, units: Units): number {
   return units === 'imperial' ? value / 0.44704 : value;
 }
+
+/** Moves the instant of the answer to the slot, and with it the sun by the same number of seconds. */
+export function movedTo(body: Json, slot: Date): Json {
+  const by = Math.floor(slot.getTime() / 1000) - Number(body['dt']);
+  const sys = objectOf(body['sys']);
+  const days = Math.round(by / 86_400) * 86_400;
+  // 0 means polar day or night and stays; the sun keeps its time of day.
+  const moved = (at: unknown): unknown => (typeof at === 'number' && at !== 0 ? at + days : at);
+  const sun = { sunrise: moved(sys['sunrise']), sunset: moved(sys['sunset']) };
+  return { ...body, dt: Number(body['dt']) + by, sys: { ...sys, ...sun } };
+}

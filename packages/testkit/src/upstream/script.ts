@@ -1,3 +1,4 @@
+import { altered } from './altered.ts';
 import { errorText } from './bodies.ts';
 
 export type FaultKind =
@@ -105,13 +106,4 @@ export function faultyReply({ fault, retryAfter }: FaultRule, good: Reply): Repl
     case 'malformed':
       return { ...good, body: JSON.stringify(altered(JSON.parse(good.body), fault)) };
   }
-}
-
-function altered(body: Record<string, unknown>, fault: FaultKind): Record<string, unknown> {
-  const wind = { speed: 0, ...(typeof body['wind'] === 'object' ? body['wind'] : {}) };
-  const main = { temp: 0, ...(typeof body['main'] === 'object' ? body['main'] : {}) };
-  if (fault === 'stale-dt') return { ...body, dt: Number(body['dt']) - 3 * 86_400 };
-  if (fault === 'gust-below-speed') return { ...body, wind: { ...wind, speed: 8, gust: 3.5 } };
-  if (fault === 'swapped-units') return { ...body, main: { ...main, temp: main.temp + 273.15 } };
-  return { ...body, weather: [{ icon: '10d' }], main: 'none' };
 }

@@ -28,12 +28,18 @@ export async function startRecordedUpstream(
 ): Promise<RecordedServer> {
   const upstream = createRecordedUpstream(options);
   const requests: RecordedRequest[] = [];
+  const weather = new Map([
+    ['/data/2.5/weather', upstream.answer],
+    ['/data/3.0/onecall/timemachine', upstream.timemachine],
+    ['/v1/archive', upstream.archive],
+  ]);
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://upstream');
-    if (url.pathname === '/data/2.5/weather') {
+    const answer = weather.get(url.pathname);
+    if (answer !== undefined) {
       const { appid: _key, ...query } = Object.fromEntries(url.searchParams);
       requests.push({ at: Date.now(), path: url.pathname, query });
-      send(response, upstream.answer(url.searchParams));
+      send(response, answer(url.searchParams));
     } else if (url.pathname === '/_requests') json(response, 200, requests);
     else if (url.pathname === '/_script' && request.method === 'DELETE') {
       upstream.setScript([]);
