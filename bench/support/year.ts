@@ -30,7 +30,7 @@ export async function makeArchive(store: ObjectStore, { from, slots, locations }
   for (let at = 0; at < slots; at += 1) {
     const slot = new Date(from.getTime() + at * SLOT_MS);
     const run = { id: slotId(slot), slot: instantText(slot), reason: 'schedule' as const };
-    const parts = Array.from({ length: count }, (_, index) =>
+    const parts = Array.from({ length: count }, async (_, index) =>
       fetch.handle(
         {
           run,

@@ -4,7 +4,7 @@ import { explain } from './failure.ts';
 import { operatorCommands } from './operator-commands.ts';
 import { data, limit, timeout, type Tools } from './options.ts';
 import { createOutput, type Output } from './output.ts';
-import { replayCommands } from './replay-commands.ts';
+import { backfillCommand, replayCommands } from './replay-commands.ts';
 
 const DOCTOR_HELP = `
 Each line is ok, warn, fail or skipped, with what to do below it; a check takes 5 seconds at most.
@@ -64,6 +64,7 @@ function program(end: (code: number) => void): Command {
   records(cli, { run, output });
   operatorCommands(cli, { run, output });
   replayCommands(cli, { run, output });
+  backfillCommand(cli, { run, output });
   const topics = cli
     .command('topics')
     .description("the brokers' topics and the catalogue; brokers by WEATHERLINE_KAFKA_*");

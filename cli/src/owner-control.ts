@@ -1,4 +1,5 @@
 import type { Control } from './control.ts';
+import { pastOf } from './past.ts';
 import { checkSlot, triggerRun } from './trigger.ts';
 import type { UpPorts } from './up.ts';
 
@@ -6,8 +7,8 @@ import type { UpPorts } from './up.ts';
 export function controlOf({ config, system, clock }: UpPorts): Control {
   return {
     trigger: async ({ slot: text }) => {
-      const { schedule, provider } = config;
-      const history = provider === 'recorded';
+      const { schedule } = config;
+      const history = pastOf(config) !== undefined;
       const slot = checkSlot(text, { schedule, now: clock.now(), offSchedule: true, history });
       const { plan, isNew } = await triggerRun({ ...config, ...system }, slot, 'manual');
       return { run: plan.run.id, parts: plan.parts.length, isNew };

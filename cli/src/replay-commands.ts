@@ -1,6 +1,30 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { data, examples, limit, timeout, type Tools } from './options.ts';
 
+const BACKFILL_HELP = `
+Slots whose readings are archived are made again from them. Others are asked of a provider that knows the past:
+WEATHERLINE_HISTORY names openweather-onecall or open-meteo-archive. Their records are of kind analysis, and a product that
+exists is never touched. What cannot be had is listed as a gap. Calls and cost are shown before anything starts.
+It is a replay: weatherline replay status, pause, resume and abort work on it.
+Exit codes: 1 stopped or aborted · 6 held by somebody else · 7 gaps, dead letters, or paused · 8 time-out · 130 interrupted.`;
+
+export function backfillCommand(cli: Command, { run, output }: Tools): void {
+  examples(
+    tuned(cli.command('backfill').description('make products for slots that have none'))
+      .requiredOption('--from <time>', 'slots from this instant on; RFC 3339, or how long ago such as 30d')
+      .option('--to <time>', 'slots before this instant (default: now)')
+      .option('--every <duration>', 'slots of this step in UTC, such as 6h (default: the schedule)')
+      .option('--reason <text>', 'kept with the plan, for whoever asks later')
+      .option('--dry-run', 'only say what is missing, what would be done and what it costs')
+      .option('--yes', 'begin without asking; needed where nobody can be asked')
+      .addOption(data())
+      .addHelpText('after', BACKFILL_HELP),
+    'backfill --from 7d --dry-run',
+    'backfill --from 2026-11-01T00:00:00Z --to 2026-11-08T00:00:00Z --yes',
+    'backfill --from 3d --every 12h --dry-run --json',
+  ).action(run(async (options) => (await import('./commands/backfill.ts')).backfill(options, output())));
+}
+
 /** Replays: of the installation on Kafka that the environment names, else of a data directory. */
 export function replayCommands(cli: Command, tools: Tools): void {
   const replay = cli

@@ -53,8 +53,9 @@ async function runStored(
 }
 
 const WINDOW = 256;
-/** A provider is asked for these: nobody waits for more calls than a minute allows. */
-const WINDOW_OF_REQUESTS = 16;
+const WINDOW_OF_REQUESTS = 64;
+/** A handling asks for four minutes at most: what is under way must get its calls in that time. */
+const MINUTES_OF_CALLS = 2;
 
 const ENDS: Readonly<Record<Exclude<EndOfRun, 'fenced'>, AuditEvent>> = {
   done: 'done',
@@ -96,7 +97,7 @@ export async function runPlanned(
       ledger,
       {
         rate: options.rate,
-        window: plan.stage === 'fetch' ? WINDOW_OF_REQUESTS : WINDOW,
+        window: windowOf(plan),
         timeoutMs: options.timeout === undefined ? undefined : duration(options.timeout),
         signal: stopping.signal,
       },
@@ -108,6 +109,13 @@ export async function runPlanned(
   const shown = await shownOf(installation.store, stored, { now: clock.now(), limit: options.limit });
   output.result(shown, shownText);
   return codeOf(end, exitOf(shown), id, output);
+}
+
+function windowOf({ totals, request }: ReplayPlan): number {
+  if (request === null || totals.calls === 0) return WINDOW;
+  const { calls_per_minute, part_size } = request;
+  if (calls_per_minute === null) return WINDOW_OF_REQUESTS;
+  return Math.min(WINDOW_OF_REQUESTS, Math.max(1, Math.floor((calls_per_minute * MINUTES_OF_CALLS) / part_size)));
 }
 
 function codeOf(end: EndOfRun, counted: number, id: string, output: Output): number {

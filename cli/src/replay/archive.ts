@@ -33,6 +33,16 @@ export async function storedProducts(store: ObjectReader, range: SlotRange): Pro
   return products;
 }
 
+/** The runs of a range that were planned, oldest first. */
+export async function plannedRuns(store: ObjectReader, range: SlotRange): Promise<string[]> {
+  const runs: string[] = [];
+  for await (const { key } of objectsIn(store, 'weather-runs', range)) {
+    const [, year, month, day, time] = /^weather-runs\/(\d{4})\/(\d{2})\/(\d{2})\/(\d{6})\.json$/.exec(key) ?? [];
+    if (time !== undefined) runs.push(`${year}${month}${day}T${time}Z`);
+  }
+  return runs;
+}
+
 /** What lies under a root for the slots of a range: listed by the narrowest prefix that holds all of them. */
 async function* objectsIn(store: ObjectReader, root: string, range: SlotRange): AsyncGenerator<ObjectInfo> {
   const [first, last] = [pathOf(range.from), pathOf(new Date(range.to.getTime() - 1000))];

@@ -126,7 +126,7 @@ export class Execution {
       }
       batch.push(prepared);
       bytes += prepared.message.value?.length ?? 0;
-      if (batch.length < BATCH && bytes < BATCH_BYTES) continue;
+      if (batch.length < Math.min(BATCH, this.#options.window) && bytes < BATCH_BYTES) continue;
       await this.#send(batch);
       [batch, bytes] = [[], 0];
     }

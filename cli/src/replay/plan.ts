@@ -56,6 +56,7 @@ const ReplayPlan = v.strictObject({
   request: v.nullable(
     v.strictObject({
       provider: ProviderId,
+      calls_per_minute: v.nullable(Count),
       schedule: v.string(),
       part_size: Count,
       locations: v.array(Location),

@@ -54,6 +54,29 @@ export const ReplayShown = v.strictObject({
 });
 export type ReplayShown = v.InferOutput<typeof ReplayShown>;
 
+/** `backfill --dry-run --json`, or when there is nothing to do: what would be done, and what it takes. */
+export const BackfillAssessed = v.strictObject({
+  slots: v.pipe(Count, v.description('of the range')),
+  missing: v.pipe(Count, v.description('slots without a product, or without all of it')),
+  parts: v.strictObject({
+    archived: v.pipe(Count, v.description('made again from archived readings')),
+    asked: v.pipe(Count, v.description('asked of the provider')),
+  }),
+  provider: v.nullable(v.string()),
+  cost: v.strictObject({
+    calls: Count,
+    free_calls_a_day: v.pipe(v.nullable(Count), v.description('null = all calls are free')),
+    at_once: v.pipe(
+      v.nullable(v.strictObject({ amount: v.number(), currency: v.string() })),
+      v.description('when all calls are made on one day; null = nothing'),
+    ),
+    days_within_free: Count,
+    minutes: v.pipe(Count, v.description('at what the key allows')),
+  }),
+  gaps: v.array(Gap),
+});
+export type BackfillAssessed = v.InferOutput<typeof BackfillAssessed>;
+
 /** `replay status --json` without an id. */
 export const ReplayList = v.strictObject({
   items: v.array(v.omit(ReplayShown, ['findings', 'findings_left_out', 'gaps'])),
