@@ -1,8 +1,19 @@
 import { instantText, slotId, type Location } from '@weatherline/events';
+import { openDirectoryStore } from '@weatherline/adapters/directory';
+import { openEmbeddedBroker } from '@weatherline/adapters/embedded';
 import { createRecorded } from '@weatherline/adapters/providers';
 import { createFetch } from '@weatherline/fetch';
-import { systemClock, type Logger, type ObjectStore } from '@weatherline/runtime';
+import {
+  readAhead,
+  sha256,
+  systemClock,
+  TOPICS,
+  type Logger,
+  type ObjectReader,
+  type ObjectStore,
+} from '@weatherline/runtime';
 import { createRecordedUpstream, recordedPlaces } from '@weatherline/testkit/upstream';
+import { openDataDirectory } from '../../cli/src/data-directory.ts';
 
 const silent: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 const PART = 50;
@@ -44,4 +55,27 @@ export async function makeArchive(store: ObjectStore, { from, slots, locations }
     );
     await Promise.all(parts);
   }
+}
+
+/** Makes a data directory as `up` leaves it, with archived readings and no products. */
+export async function makeDirectory(data: string, archive: Archive): Promise<void> {
+  const directory = openDataDirectory(data);
+  await using store = await openDirectoryStore({ directory: directory.objects });
+  await using broker = await openEmbeddedBroker({ directory: directory.log });
+  await broker.ensureTopics(TOPICS);
+  await makeArchive(store, archive);
+}
+
+/** The SHA-256 of every product and sidecar, by key. */
+export async function productsOf(store: ObjectReader): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  let startAfter: string | undefined;
+  do {
+    const page = await store.list({ prefix: 'weather-products/', ...(startAfter === undefined ? {} : { startAfter }) });
+    for await (const object of readAhead(page.objects, 16, async ({ key }) => store.get(key))) {
+      if (object !== undefined) found.set(object.key, sha256(object.body));
+    }
+    startAfter = page.next;
+  } while (startAfter !== undefined);
+  return found;
 }
