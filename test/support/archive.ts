@@ -19,7 +19,7 @@ const silent: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error:
 const PART = 50;
 const SLOT_MS = 6 * 3_600_000;
 
-export type Archive = { readonly from: Date; readonly slots: number; readonly locations: number };
+export type Archive = { readonly from: Date; readonly slots: number; readonly locations: number | readonly Location[] };
 
 /** So many places, each recorded one as often as it takes. */
 export function places(count: number): Location[] {
@@ -35,8 +35,8 @@ export function places(count: number): Location[] {
 export async function makeArchive(store: ObjectStore, { from, slots, locations }: Archive): Promise<void> {
   await using provider = createRecorded({ answer: createRecordedUpstream({ recordedDt: false }).answer });
   const fetch = createFetch({ provider, store, clock: systemClock, lane: 'replay', concurrency: PART });
-  const all = places(locations);
-  const count = Math.ceil(locations / PART);
+  const all = typeof locations === 'number' ? places(locations) : locations;
+  const count = Math.ceil(all.length / PART);
   const context = { log: silent, signal: new AbortController().signal, attempt: 1 };
   for (let at = 0; at < slots; at += 1) {
     const slot = new Date(from.getTime() + at * SLOT_MS);

@@ -116,6 +116,9 @@ export class Execution {
   async #publishAll(): Promise<void> {
     const { installation, planOf } = this.#ports;
     const ports = { store: installation.store, log: installation.log, planOf };
+    const { rate, window } = this.#options;
+    // A slow replay goes part by part, so that it can be stopped between any two.
+    const most = Math.max(1, Math.min(BATCH, window, Math.floor(rate / 4)));
     let batch: (Prepared & { readonly message: OutgoingMessage })[] = [];
     let bytes = 0;
     for await (const prepared of messagesOf(ports, this.#stored, this.#ledger.progress.settled)) {
@@ -126,7 +129,7 @@ export class Execution {
       }
       batch.push(prepared);
       bytes += prepared.message.value?.length ?? 0;
-      if (batch.length < Math.min(BATCH, this.#options.window) && bytes < BATCH_BYTES) continue;
+      if (batch.length < most && bytes < BATCH_BYTES) continue;
       await this.#send(batch);
       [batch, bytes] = [[], 0];
     }
