@@ -1,5 +1,5 @@
 import type { WeatherProvider } from '@weatherline/runtime';
-import { ARCHIVE_WEIGHT, HISTORY_PROVIDERS } from './history.ts';
+import { HISTORY_PROVIDERS } from './history.ts';
 import { createHttpCaller } from './http-call.ts';
 import { judge, refuseEmpty } from './judge.ts';
 import type { OpenMeteoOptions } from './open-meteo.ts';
@@ -22,12 +22,6 @@ const HOURLY = [
 ].join(',');
 
 /**
- * 5,000 calls an hour are free. The replay lane may take half of this a minute, and in an hour of it no more than that;
- * live parts that are late find twice as much for a while.
- */
-const CALLS_PER_MINUTE = Math.floor((2 * 5_000) / 60 / ARCHIVE_WEIGHT);
-
-/**
  * Open-Meteo's reanalysis of the past, by the hour: no key, SI units, unix times.
  *
  * The archive is asked for whole UTC days (its documentation has `start_hour` for forecasts only): an answer holds 24
@@ -38,11 +32,11 @@ export function createOpenMeteoArchive({
   timeouts,
 }: OpenMeteoOptions = {}): WeatherProvider & AsyncDisposable {
   const caller = createHttpCaller(timeouts);
-  const { reach, price } = HISTORY_PROVIDERS['open-meteo-archive'];
+  const { reach, price, callsPerMinute } = HISTORY_PROVIDERS['open-meteo-archive'];
   return {
     id: 'open-meteo-archive',
     history: true,
-    callsPerMinute: CALLS_PER_MINUTE,
+    callsPerMinute,
     budgetId: 'open-meteo',
     reach,
     price,
