@@ -6,21 +6,15 @@ export type HistoryId = 'openweather-onecall' | 'open-meteo-archive';
 export type HistoryProduct = {
   readonly reach: Reach;
   readonly price: Price;
-  /** What it allows everybody; absent = what the key's plan allows. */
+  /** The calls a minute of its plan, of which the replay lane takes half at most; absent = those of the key's plan. */
   readonly callsPerMinute?: number;
   readonly attribution: string;
 };
 
 const DAY_MS = 86_400_000;
 
-/** Open-Meteo counts a call for more than ten variables as a tenth more for each: we ask for twelve. */
-export const ARCHIVE_WEIGHT = 1.2;
-
-/**
- * 5,000 calls an hour are free. The replay lane may take half of this a minute, and in an hour of it no more than that;
- * live parts that are late find twice as much for a while.
- */
-export const ARCHIVE_CALLS_PER_MINUTE = Math.floor((2 * 5_000) / 60 / ARCHIVE_WEIGHT);
+/** Open-Meteo counts each variable beyond the tenth as a tenth of a call more: the archive is asked for twelve. */
+const ARCHIVE_WEIGHT = 1.2;
 
 /** The providers that can be asked about the past. */
 export const HISTORY_PROVIDERS: Readonly<Record<HistoryId, HistoryProduct>> = {
@@ -35,7 +29,8 @@ export const HISTORY_PROVIDERS: Readonly<Record<HistoryId, HistoryProduct>> = {
     reach: { from: new Date('1940-01-01T00:00:00Z'), untilMsAgo: 5 * DAY_MS },
     // 10,000 a day, for non-commercial use: https://open-meteo.com/en/terms
     price: { freeCallsADay: Math.floor(10_000 / ARCHIVE_WEIGHT) },
-    callsPerMinute: ARCHIVE_CALLS_PER_MINUTE,
+    // 5,000 an hour are free: an hour of the replay lane, which may take half of this a minute, takes no more than that.
+    callsPerMinute: Math.floor((2 * 5_000) / 60 / ARCHIVE_WEIGHT),
     attribution: 'Weather data by Open-Meteo.com',
   },
 };

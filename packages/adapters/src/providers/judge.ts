@@ -26,14 +26,13 @@ export function judge({ status, headers, body }: WireAnswer): string {
  * What is stored for a slot stays: an answer about an hour that is not in an archive yet must not become its reading.
  */
 export function refuseEmpty(body: string, path: readonly (string | number)[]): void {
-  let at: unknown = JSON.parse(body);
-  for (const step of path)
-    at =
-      typeof at === 'object' && at !== null
-        ? Object.entries(at).find(([name]) => name === String(step))?.[1]
-        : undefined;
-  if (typeof at !== 'number')
-    throw new ProviderError('location', 'NO_DATA', `the provider has no ${path.join('.')} for the slot`);
+  if (typeof path.reduce(memberOf, JSON.parse(body)) === 'number') return;
+  throw new ProviderError('location', 'NO_DATA', `the provider has no ${path.join('.')} for the slot`);
+}
+
+function memberOf(value: unknown, name: string | number): unknown {
+  if (typeof value !== 'object' || value === null) return undefined;
+  return Object.entries(value).find(([key]) => key === String(name))?.[1];
 }
 
 function parseObject(body: string): Record<string, unknown> | undefined {

@@ -1,5 +1,5 @@
 import type { WeatherProvider } from '@weatherline/runtime';
-import { ARCHIVE_CALLS_PER_MINUTE, HISTORY_PROVIDERS } from './history.ts';
+import { HISTORY_PROVIDERS } from './history.ts';
 import { createHttpCaller } from './http-call.ts';
 import { judge, refuseEmpty } from './judge.ts';
 import type { OpenMeteoOptions } from './open-meteo.ts';
@@ -32,11 +32,11 @@ export function createOpenMeteoArchive({
   timeouts,
 }: OpenMeteoOptions = {}): WeatherProvider & AsyncDisposable {
   const caller = createHttpCaller(timeouts);
-  const { reach, price } = HISTORY_PROVIDERS['open-meteo-archive'];
+  const { reach, price, callsPerMinute } = HISTORY_PROVIDERS['open-meteo-archive'];
   return {
     id: 'open-meteo-archive',
     history: true,
-    callsPerMinute: ARCHIVE_CALLS_PER_MINUTE,
+    callsPerMinute,
     budgetId: 'open-meteo',
     reach,
     price,
