@@ -89,8 +89,22 @@ function clamped(humidity: number): number {
   return humidity > 100 && humidity <= 105 ? 100 : humidity;
 }
 
+/** What all records of a part say of where they come from. */
+export function originOf({ run, part }: ReadingsFetched) {
+  return {
+    slot: Date.parse(run.slot) / 1000,
+    fetchEventId: `${run.id}/${partName(part)}/fetch`,
+    rawKey: readingsKey(run.id, part),
+  };
+}
+
 /** One reading as one line of a product; throws an InvalidBody when its body is no answer. */
-export function recordOf(data: ReadingsFetched, reading: Reading, previous: Reading | undefined): WeatherRecord {
+export function recordOf(
+  data: ReadingsFetched,
+  { slot, fetchEventId, rawKey }: ReturnType<typeof originOf>,
+  reading: Reading,
+  previous: Reading | undefined,
+): WeatherRecord {
   const { location, reconstruction, collectedAt, body } = reading;
   const slot = Date.parse(data.run.slot) / 1000;
   const measurement = parseReading(data.provider, reading, slot);
@@ -134,9 +148,9 @@ export function recordOf(data: ReadingsFetched, reading: Reading, previous: Read
     qc: report.result(),
     lineage: {
       correlation_id: data.run.id,
-      fetch_event_id: `${data.run.id}/${partName(data.part)}/fetch`,
+      fetch_event_id: fetchEventId,
       raw_sha256: sha256(body),
-      raw_key: readingsKey(data.run.id, data.part),
+      raw_key: rawKey,
     },
     license: reconstruction === 'series' ? NOAA : origin.license,
   };

@@ -1,7 +1,7 @@
 import { ReadingsFetched, RecordsTransformed, type Failure, type WeatherRecord } from '@weatherline/events';
 import { defineFunction, PermanentError } from '@weatherline/runtime';
 import { InvalidBody } from './measurement.ts';
-import { recordOf } from './record.ts';
+import { originOf, recordOf } from './record.ts';
 
 /** Cleans, checks and enriches the readings of a part. The same event always gives the same bytes. */
 export const transform = defineFunction({
@@ -11,11 +11,12 @@ export const transform = defineFunction({
 
   handle(data) {
     const before = new Map(data.previous?.readings.map((reading) => [reading.location.id, reading]));
+    const origin = originOf(data);
     const records: WeatherRecord[] = [];
     const failures: Failure[] = [...data.failures];
     for (const reading of data.readings) {
       try {
-        records.push(recordOf(data, reading, before.get(reading.location.id)));
+        records.push(recordOf(data, origin, reading, before.get(reading.location.id)));
       } catch (error) {
         if (!(error instanceof InvalidBody)) throw error;
         failures.push({ location: reading.location.id, code: error.code, detail: error.message.slice(0, 300) });

@@ -112,3 +112,36 @@ test('a schedule knows its slots in UTC, forwards and backwards', (t) => {
   t.false(six.has(new Date('2026-03-29T06:00:01Z')));
   t.throws(() => parseSchedule('every now and then'), { instanceOf: RangeError });
 });
+
+test('objects that begin with the same name and go on otherwise are each written in their own order', (t) => {
+  const all = [
+    { a: 1, c: 2, b: 3 },
+    { a: 1, b: 3, c: 2 },
+    { a: 1 },
+    { a: 1, c: 2, d: 3 },
+    {},
+    { '': 1 },
+    { a: undefined },
+  ];
+  const expected = [
+    '{"a":1,"b":3,"c":2}',
+    '{"a":1,"b":3,"c":2}',
+    '{"a":1}',
+    '{"a":1,"c":2,"d":3}',
+    '{}',
+    '{"":1}',
+    '{}',
+  ];
+  for (const _ of [1, 2]) t.deepEqual(all.map(canonicalJson), expected);
+});
+
+test('canonical text is JSON of the same value, whatever characters it holds', (t) => {
+  fc.assert(
+    fc.property(fc.jsonValue({ stringUnit: 'binary' }), (value) => {
+      const text = canonicalJson(value);
+      t.deepEqual(JSON.parse(text), JSON.parse(JSON.stringify(value)));
+      t.is(canonicalJson(JSON.parse(text)), text);
+    }),
+    { numRuns: 1_000 },
+  );
+});

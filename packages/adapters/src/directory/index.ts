@@ -1,5 +1,5 @@
-import { mkdir, readFile, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, rm, stat, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import {
   DependencyError,
   sha256,
@@ -14,8 +14,10 @@ import {
   type PutResult,
   type StoredObject,
 } from '@weatherline/runtime';
-import { hasCode, place, writeTemporary } from './durable-file.ts';
+import { exists, hasCode, place, temporaryIn, writeDurable } from './durable-file.ts';
+import { FolderFlush } from './folder-flush.ts';
 import { checkKey } from '../object-key.ts';
+import { contentTypeOf, parseSidecar } from './sidecar.ts';
 import { walk } from './walk.ts';
 
 const MAX_LIST = 1000;
@@ -36,9 +38,12 @@ export async function openDirectoryStore({ directory }: { readonly directory: st
   return store;
 }
 
+type Pair = { readonly sidecar: string; readonly body: string };
+
 class DirectoryStore implements ObjectStore {
   readonly #root: string;
   readonly #temporary: string;
+  readonly #folders = new FolderFlush();
   readonly #turns = new Map<string, Promise<unknown>>();
 
   constructor(root: string) {
@@ -111,14 +116,37 @@ class DirectoryStore implements ObjectStore {
   async #put(key: string, path: string, body: Uint8Array, options: PutOptions): Promise<PutResult> {
     const etag = etagOf(body);
     const expected = 'ifMatch' in options ? options.ifMatch : undefined;
-    const current = await this.get(key);
-    if (expected === undefined ? current !== undefined : current?.etag !== expected) return { stored: false };
+    const isExpected = expected === undefined ? !(await exists(path)) : (await this.get(key))?.etag === expected;
+    if (!isExpected) return { stored: false };
     const sidecar = JSON.stringify({ contentType: options.contentType, metadata: options.metadata ?? {} });
-    // The sidecar is named by the bytes it describes, so it comes into force with the one rename (or link) of the body.
-    await place(await writeTemporary(this.#temporary, Buffer.from(sidecar)), this.#sidecarOf(key, etag), 'replace');
-    const temporary = await writeTemporary(this.#temporary, body);
-    const stored = await place(temporary, path, expected === undefined ? 'create' : 'replace');
-    return stored ? { stored: true, etag } : { stored: false };
+    const files = { sidecar: temporaryIn(this.#temporary), body: temporaryIn(this.#temporary) };
+    try {
+      const written = [writeDurable(files.sidecar, Buffer.from(sidecar)), writeDurable(files.body, body)];
+      // Both have come to an end before a failure is mended.
+      await Promise.allSettled(written);
+      await Promise.all(written);
+      const isNew = expected === undefined;
+      const stored = await this.#show(files, { sidecar: this.#sidecarOf(key, etag), body: path }, isNew);
+      return stored ? { stored: true, etag } : { stored: false };
+    } catch (error) {
+      await Promise.all([rm(files.sidecar, { force: true }), rm(files.body, { force: true })]);
+      throw error;
+    }
+  }
+
+  /**
+   * The sidecar is named by the bytes it describes, so it comes into force with the one rename (or link) of the body; it
+   * is durable before that, lest a crash leave a body that nothing describes.
+   */
+  async #show(files: Pair, paths: Pair, isNew: boolean): Promise<boolean> {
+    await place(files.sidecar, paths.sidecar, 'replace');
+    await this.#folders.flush(dirname(paths.sidecar));
+    const stored = await place(files.body, paths.body, isNew ? 'create' : 'replace');
+    await Promise.all([
+      isNew ? unlink(files.body) : undefined,
+      stored ? this.#folders.flush(dirname(paths.body)) : undefined,
+    ]);
+    return stored;
   }
 
   /** A file that another tool put here has no sidecar: its name says what it is. */
@@ -154,20 +182,6 @@ class DirectoryStore implements ObjectStore {
 
 function etagOf(body: Uint8Array): string {
   return sha256(body).slice(0, 32);
-}
-
-function parseSidecar(parsed: unknown): { contentType: string; metadata: ObjectMetadata } {
-  if (typeof parsed !== 'object' || parsed === null || !('contentType' in parsed) || !('metadata' in parsed)) {
-    throw new Error('expected a sidecar with contentType and metadata');
-  }
-  const entries = Object.entries(parsed.metadata ?? {}).map(([name, text]): [string, string] => [name, String(text)]);
-  return { contentType: String(parsed.contentType), metadata: Object.fromEntries(entries) };
-}
-
-function contentTypeOf(key: string): string {
-  if (key.endsWith('.jsonl')) return 'application/x-ndjson';
-  if (key.endsWith('.json')) return 'application/json';
-  return key.endsWith('.gz') ? 'application/gzip' : 'application/octet-stream';
 }
 
 function unavailable(what: 'read' | 'write', key: string, cause: unknown): DependencyError {
