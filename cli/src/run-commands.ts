@@ -32,6 +32,14 @@ function runs(cli: Command, { run, output }: Tools): void {
     'runs list --state missing --from 48h',
     'runs list --limit 100 --json',
   ).action(run(async (options) => (await import('./commands/runs.ts')).listRuns(options, output())));
+  examples(
+    command
+      .command('show <slot>')
+      .description('each stage and part of a run as a waterfall, what failed, its product; runs list shows the slots')
+      .addOption(data()),
+    'runs show 20261123T060000Z',
+    'runs show 2026-11-23T06:00:00Z --json',
+  ).action(run(async (slot, options) => (await import('./commands/runs.ts')).showRun({ ...options, slot }, output())));
 }
 
 function products(cli: Command, { run, output }: Tools): void {

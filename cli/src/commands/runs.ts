@@ -1,14 +1,20 @@
 import { EXIT, systemClock } from '@weatherline/runtime';
+import { Failure } from '../failure.ts';
 import { openInstallation } from '../installation.ts';
 import { instantOf } from '../instant.ts';
 import { table, type Output } from '../output.ts';
-import type { RunListed, RunsList, RunState } from '../results/runs.ts';
+import type { RunListed, RunShown, RunsList, RunState } from '../results/runs.ts';
 import { listedRuns } from '../runs/list-runs.ts';
+import { nextSteps, whyMissing } from '../runs/next-steps.ts';
 import { moodOf, painter, type Paint } from '../runs/paint.ts';
+import { runsBetween } from '../runs/run-index.ts';
 import { scheduleOf } from '../runs/setup.ts';
+import { shownRun } from '../runs/show-run.ts';
+import { showText } from '../runs/show-text.ts';
+import { slotInstantOf, slotOf } from '../runs/slot.ts';
 import { durationText } from '../runs/time-text.ts';
 
-export { slotOf } from '../runs/slot.ts';
+export { slotOf };
 
 export type ListOptions = {
   readonly data: string;
@@ -43,6 +49,25 @@ export async function listRuns({ data, limit, from, to, state }: ListOptions, ou
     output.say(`${missing.length} missing: weatherline backfill --from ${oldest} --to ${newest}`);
   }
   return EXIT.ok;
+}
+
+/** One run: what became of each stage and part, and what to do about what is not there. */
+export async function showRun({ data, slot }: { data: string; slot: string }, output: Output): Promise<number> {
+  const id = slotOf(slot);
+  const now = systemClock.now();
+  const schedule = scheduleOf(process.env);
+  await using resources = new AsyncDisposableStack();
+  const { log, store } = await openInstallation(data, output, resources);
+  const [run] = await runsBetween(store, { from: id, to: id }, [id]);
+  if (run === undefined) throw new Failure(EXIT.notFound, `there is no run ${id}`);
+  const known = await shownRun({ log, store }, run, now);
+  const shown: RunShown = { ...known, next: nextSteps(known, schedule, now) };
+  if (shown.state !== 'missing') {
+    output.result(shown, () => showText(shown, process.stdout.columns ?? 80, painter(process)));
+    return EXIT.ok;
+  }
+  if (output.json && schedule.has(slotInstantOf(id))) output.result(shown, () => '');
+  throw new Failure(EXIT.notFound, whyMissing(id, shown.next, schedule));
 }
 
 const HEAD = ['RUN', 'STATE', 'REASON', 'PARTS', 'LOCATIONS', 'FAILED', 'REV', 'TOOK', 'SET ASIDE'];

@@ -60,7 +60,9 @@ export type StageShown = v.InferOutput<typeof Stage>;
 const Pass = v.strictObject({
   replay: v.nullable(text('The id of the replay or retry; null = the run itself')),
   mode: v.nullable(text('What a replay may do with a product that exists: fill, replace or verify')),
-  lane: v.picklist(['live', 'replay']),
+  lane: v.nullable(
+    v.pipe(v.picklist(['live', 'replay']), v.description('On which topics; null = the log no longer says')),
+  ),
   started_at: v.nullable(instant('The first instant that is known')),
   ended_at: v.nullable(instant('The last instant that is known')),
   duration_ms: v.nullable(milliseconds('Between the two')),
