@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { data, examples, limit, type Tools } from './options.ts';
+import { data, examples, limit, timeout, type Tools } from './options.ts';
 
 /** Runs and products: of the installation on Kafka and S3 that the environment names, else of a data directory. */
 export function runCommands(cli: Command, tools: Tools): void {
@@ -40,6 +40,19 @@ function runs(cli: Command, { run, output }: Tools): void {
     'runs show 20261123T060000Z',
     'runs show 2026-11-23T06:00:00Z --json',
   ).action(run(async (slot, options) => (await import('./commands/runs.ts')).showRun({ ...options, slot }, output())));
+  examples(
+    command
+      .command('retry <slot>')
+      .description('ask again for what a run lacks: parts without a product, locations that failed')
+      .option('--location <ids>', 'only the parts that lack one of these locations, joined by commas')
+      .option('--wait', 'wait for the result: 0 all is there, 7 locations failed again, 1 set aside, 8 not in time')
+      .addOption(timeout())
+      .addOption(data()),
+    'runs retry 20261123T060000Z --wait',
+    'runs retry 20261123T060000Z --location luxembourg,chicago',
+  ).action(
+    run(async (slot, options) => (await import('./commands/runs-retry.ts')).retryRun({ ...options, slot }, output())),
+  );
 }
 
 function products(cli: Command, { run, output }: Tools): void {

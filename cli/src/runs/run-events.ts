@@ -22,15 +22,22 @@ export type RunEvent = {
   readonly outcome?: string | undefined;
 };
 
-/** Reads the events of one run on both lanes; nothing but what is told of them is kept. */
+export type EventsWanted = {
+  readonly run: string;
+  /** Taken by the log at this instant or later; undefined = from the start. */
+  readonly since: Date | undefined;
+  readonly definitions?: readonly (typeof EVENTS)[number][];
+  readonly lanes?: readonly Lane[];
+};
+
+/** Reads the events of one run, of all stages on both lanes; nothing but what is told of them is kept. */
 export async function readRunEvents(
   log: Pick<LogReader, 'read'>,
-  run: string,
-  since: Date | undefined,
+  { run, since, definitions = EVENTS, lanes = LANES }: EventsWanted,
 ): Promise<RunEvent[]> {
   const events: RunEvent[] = [];
-  for (const definition of EVENTS) {
-    for (const lane of LANES) {
+  for (const definition of definitions) {
+    for (const lane of lanes) {
       const messages = log.read(topicOf(definition, lane), since === undefined ? 'earliest' : { time: since });
       for await (const message of messages) {
         const event = eventOf(message, run, definition.stage, lane);

@@ -25,7 +25,7 @@ export async function shownRun({ log, store }: Ports, run: IndexedRun, now: Date
   const ofRun = await lettersOfParts(log, selectDeadLetters(letters, { run: run.id }));
   const requested = run.plan?.lastModified;
   const since = requested === undefined ? undefined : new Date(requested.getTime() - EARLIER_MS);
-  const events = await readRunEvents(log, run.id, since);
+  const events = await readRunEvents(log, { run: run.id, since });
   const names = partNames(known);
   const stored = await storedParts(store, known, names);
   const isKept = events.some(({ replay }) => replay === null);
@@ -44,7 +44,7 @@ export async function shownRun({ log, store }: Ports, run: IndexedRun, now: Date
   };
 }
 
-function partNames({ run, plan }: KnownRun): string[] {
+export function partNames({ run, plan }: KnownRun): string[] {
   const count = plan?.parts.length ?? run.expected;
   return Array.from({ length: count }, (_, at) => nameOf(at + 1, count));
 }
