@@ -73,7 +73,7 @@ async function lackingIn(
   const known = run === undefined ? undefined : await readRun(store, run, Infinity);
   if (known?.plan === undefined) {
     const schedule = scheduleOf(process.env);
-    const next = nextSteps({ run: id, state: 'missing' }, schedule, systemClock.now());
+    const next = nextSteps({ run: id, state: 'missing', dead_letters: 0 }, schedule, systemClock.now());
     throw new Failure(EXIT.notFound, whyMissing(id, next, schedule));
   }
   const { plan } = known;

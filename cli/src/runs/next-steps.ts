@@ -4,10 +4,15 @@ import type { RunShown } from '../results/runs.ts';
 import { slotInstantOf } from './slot.ts';
 
 /** Commands that may help a run that is not complete. */
-export function nextSteps({ run, state }: Pick<RunShown, 'run' | 'state'>, schedule: Schedule, now: Date): string[] {
+export function nextSteps(
+  { run, state, dead_letters: letters }: Pick<RunShown, 'run' | 'state' | 'dead_letters'>,
+  schedule: Schedule,
+  now: Date,
+): string[] {
   if (state === 'partial' || state === 'failed') return [`weatherline runs retry ${run}`];
   if (state === 'missing') return missingSteps(run, schedule, now);
-  return [];
+  // Whatever was set aside, its part came by another way: to put it back would change nothing.
+  return state === 'complete' && letters > 0 ? [`weatherline dlq purge --run ${run}`] : [];
 }
 
 function missingSteps(run: string, schedule: Schedule, now: Date): string[] {

@@ -63,8 +63,9 @@ function passOf(traces: readonly Trace[], all: readonly string[], now: Date): Pa
   };
 }
 
+/** Of the first time, as all that is told of a stage. */
 function outcomeOf(traces: readonly Trace[]): string | null {
-  return traces.findLast(({ event }) => event?.outcome !== undefined)?.event?.outcome ?? null;
+  return traces.find(({ event }) => event?.outcome !== undefined)?.event?.outcome ?? null;
 }
 
 /** The stages of one part from the first that left a trace: a replay may begin in the middle of the chain. */

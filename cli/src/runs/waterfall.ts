@@ -18,18 +18,18 @@ type Part = PassShown['parts'][number];
 /** One row for each part and stage, with bars on a common axis; as wide as the terminal, where that is wide enough. */
 export function waterfall(pass: PassShown, width: number, paint: Paint): string[] {
   const { drawn, left } = chosen(pass.parts);
-  const rows = drawn.flatMap((part) => part.stages.map((stage, at) => ({ part, stage, isFirst: at === 0 })));
-  const cells = rows.map(({ part, stage, isFirst }) => cellsOf(part, stage, isFirst));
+  const rows = drawn.flatMap((part) => part.stages.map((stage, at) => ({ part, stage, before: part.stages[at - 1] })));
+  const cells = rows.map(({ part, stage, before }) => cellsOf(part, stage, before === undefined));
   const widths = HEAD.map((title, at) => Math.max(title.length, ...cells.map((row) => row[at]?.length ?? 0)));
-  const before = widths.reduce((sum, one) => sum + one + 2, 0);
-  const room = Math.max(LEAST_BAR, Math.max(width, NARROWEST) - before);
+  const words = widths.reduce((sum, one) => sum + one + 2, 0);
+  const room = Math.max(LEAST_BAR, Math.max(width, NARROWEST) - words);
   const axis = axisOf(pass, room);
   return [
     paint('quiet', `${padded(HEAD, widths)}${axis.head}`.trimEnd()),
-    ...rows.map(({ stage }, at) => {
+    ...rows.map(({ stage, before }, at) => {
       const [part = '', name = '', waited = '', took = '', state = ''] = paddedCells(cells[at] ?? [], widths);
       const texts = [part, name, waited, took, paint(moodOf(stage.state), state)];
-      return `${texts.join('')}${barOf(stage, axis, paint)}`.trimEnd();
+      return `${texts.join('')}${barOf({ stage, before }, axis, paint)}`.trimEnd();
     }),
     ...(left.length === 0 ? [] : [summaryOf(left)]),
     ...sumLines(pass, widths),
@@ -118,16 +118,18 @@ function cellOf(instant: number, { from, span, cells }: Axis): number {
   return Math.min(cells - 1, Math.max(0, Math.floor(((instant - from) / span) * cells)));
 }
 
-function barOf(stage: StageShown, axis: Axis, paint: Paint): string {
-  const { started_at: startedAt, ended_at: endedAt, waited_ms: waited, state } = stage;
+type Row = { readonly stage: StageShown; readonly before: StageShown | undefined };
+
+function barOf({ stage, before }: Row, axis: Axis, paint: Paint): string {
+  const { started_at: startedAt, ended_at: endedAt, duration_ms: took, state } = stage;
   if (endedAt === null) return '';
   const end = Date.parse(endedAt);
   const start = startedAt === null ? end : Date.parse(startedAt);
-  const first = cellOf(start - (waited ?? 0), axis);
   const work = cellOf(start, axis);
-  // An instant at a cell's border belongs to the cell before it, once anything was drawn.
+  const first = Math.min(work, before?.ended_at ? cellOf(Date.parse(before.ended_at), axis) : work);
+  // An instant on a cell's border belongs to the cell before it, once anything was drawn.
   const last = Math.max(work, cellOf(end - axis.span / axis.cells / 1000, axis));
-  const mark = state === 'dead_letter' ? GAVE_UP : stage.duration_ms === null ? ASKED : WORK.repeat(last - work + 1);
+  const mark = state === 'dead_letter' ? GAVE_UP : took === null ? ASKED : WORK.repeat(last - work + 1);
   return `${' '.repeat(first)}${paint('quiet', WAIT.repeat(work - first))}${paint(moodOf(state), mark)}`;
 }
 
