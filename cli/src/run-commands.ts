@@ -43,7 +43,9 @@ function runs(cli: Command, { run, output }: Tools): void {
   examples(
     command
       .command('retry <slot>')
-      .description('ask again for what a run lacks: parts without a product, locations that failed')
+      .description(
+        'ask again for what a run lacks: parts without a product, locations that failed; runs list shows the slots',
+      )
       .option('--location <ids>', 'only the parts that lack one of these locations, joined by commas')
       .option('--wait', 'wait for the result: 0 all is there, 7 locations failed again, 1 set aside, 8 not in time')
       .addOption(timeout())

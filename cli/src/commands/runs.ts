@@ -70,7 +70,7 @@ export async function showRun({ data, slot }: { data: string; slot: string }, ou
   throw new Failure(EXIT.notFound, whyMissing(id, shown.next, schedule));
 }
 
-const HEAD = ['RUN', 'STATE', 'REASON', 'PARTS', 'LOCATIONS', 'FAILED', 'REV', 'TOOK', 'SET ASIDE'];
+const HEAD = ['RUN', 'STATE', 'REASON', 'PARTS', 'FAILED', 'REV', 'TOOK', 'SET ASIDE'];
 
 function tableOf(items: readonly RunListed[], paint: Paint): string {
   const [head = '', ...lines] = table(HEAD, items.map(rowOf)).split('\n');
@@ -89,8 +89,7 @@ function rowOf(item: RunListed): (string | number)[] {
     state,
     reason ?? '-',
     `${stored}/${parts ?? '?'}`,
-    locations ?? '-',
-    failed ?? '-',
+    locations === null ? '-' : `${failed ?? '?'} of ${locations}`,
     revision ?? '-',
     durationText(item.duration_ms),
     item.dead_letters,

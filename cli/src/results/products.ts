@@ -20,6 +20,8 @@ export type ProductsList = v.InferOutput<typeof ProductsList>;
 
 /** What `products latest --json` and `products get --json` print: the lines as they are stored. */
 export const ProductRecords = v.pipe(
-  v.array(WeatherRecord),
-  v.description('The records of the product; of one that another pipeline wrote, its lines as they are'),
+  v.array(
+    v.union([WeatherRecord, v.pipe(v.looseObject({}), v.description('A line that another pipeline wrote, as it is'))]),
+  ),
+  v.description('The records of the product, part by part, in the order of their location ids'),
 );

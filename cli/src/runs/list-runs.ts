@@ -19,6 +19,7 @@ export type Listing = {
 };
 
 const AT_ONCE = 8;
+const SLOTS_SEARCHED_AT_ONCE = 500;
 
 /** Runs newest first, and the slots that nobody asked for among them; reads no further back than it must. */
 export async function listedRuns(
@@ -31,7 +32,9 @@ export async function listedRuns(
   const byRun = Map.groupBy(letters, ({ run }) => run);
   const listed: RunListed[] = [];
   const end = to < now ? to : now;
-  for (const { range, slots } of slotWindows(schedule, { from: oldest, to: end, size: limit })) {
+  // What is looked for may lie far back: a long window costs fewer requests than many short ones.
+  const size = state === undefined ? limit : Math.max(limit, SLOTS_SEARCHED_AT_ONCE);
+  for (const { range, slots } of slotWindows(schedule, { from: oldest, to: end, size })) {
     const runs = (await runsBetween(store, range, slots)).filter((run) => mayBe(run, state));
     for (let at = 0; at < runs.length && listed.length < limit; at += AT_ONCE) {
       const known = await inParallel(runs.slice(at, at + AT_ONCE), AT_ONCE, async (run) => readRun(store, run));

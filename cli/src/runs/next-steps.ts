@@ -27,7 +27,7 @@ function missingSteps(run: string, schedule: Schedule, now: Date): string[] {
 export function whyMissing(run: string, next: readonly string[], schedule: Schedule): string {
   const slot = slotInstantOf(run);
   const why = schedule.has(slot)
-    ? `run ${run} is missing: the schedule has the slot, and nobody has asked for it`
+    ? `run ${run} is missing: nobody has asked for it`
     : `there is no run ${run}, and '${schedule.expression}' has no such slot`;
   return next.length === 0 ? `${why}: it lies in the future` : `${why}\nnext: ${next.join('\nnext: ')}`;
 }

@@ -83,16 +83,13 @@ function lineOf(name: string, text: string, width: number): string {
 }
 
 function passLines(run: RunShown, pass: PassShown, width: number, paint: Paint): string[] {
-  const { replay, mode, lane, started_at: started, duration_ms: duration } = pass;
-  const name = replay === null ? 'the run' : `${plainLine(replay, 60)}${mode === null ? '' : ` (${mode})`}`;
-  const when =
-    started === null
-      ? run.log === 'gone'
-        ? 'the log keeps events for 14 days, and those of this run are gone'
-        : 'no event of it is in the log'
-      : `${started.slice(0, 10)} ${timeOfDay(started)} UTC, ${durationText(duration)}`;
-  const outcomes = [...new Set(pass.parts.map(({ outcome }) => outcome).filter((outcome) => outcome !== null))];
-  const facts = [lane === null ? undefined : `${lane} lane`, when, outcomes.join(', ') || undefined];
-  const title = `${name}: ${facts.filter((fact) => fact !== undefined).join(' · ')}`;
+  const { replay, mode, lane, started_at: started } = pass;
+  const name = replay === null ? 'the run' : `${plainLine(replay, 40)}${mode === null ? '' : ` (${mode})`}`;
+  const nothing =
+    run.log === 'gone'
+      ? 'the log keeps events for 14 days, and those of this run are gone'
+      : 'no event of it is in the log';
+  const when = started === null ? nothing : `from ${started.slice(0, 10)} ${timeOfDay(started)} UTC`;
+  const title = `${name}: ${lane === null ? '' : `${lane} lane, `}${when}`;
   return [paint('strong', title), ...waterfall(pass, width, paint)];
 }

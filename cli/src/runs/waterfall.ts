@@ -1,3 +1,4 @@
+import { plainLine } from '../plain-text.ts';
 import type { PassShown, StageShown } from '../results/runs.ts';
 import { moodOf, type Paint } from './paint.ts';
 import { indexOf } from './run-letters.ts';
@@ -39,20 +40,23 @@ export function waterfall(pass: PassShown, width: number, paint: Paint): string[
 const HEAD = ['PART', 'STAGE', 'WAITED', 'TOOK', 'STATE'];
 const TO_THE_RIGHT: ReadonlySet<number> = new Set([2, 3]);
 
-function cellsOf({ part }: Part, stage: StageShown, isFirst: boolean): string[] {
+function cellsOf({ part, outcome }: Part, stage: StageShown, isFirst: boolean): string[] {
   const count = Number(part.slice(-5));
   return [
     isFirst ? `${indexOf(part)}/${count}` : '',
     stage.stage,
     stage.waited_ms === null ? '' : durationText(stage.waited_ms),
     stage.duration_ms === null ? '' : durationText(stage.duration_ms),
-    stateText(stage),
+    stateText(stage, outcome),
   ];
 }
 
-function stateText({ state, attempts, times }: StageShown): string {
+function stateText({ stage, state, attempts, times }: StageShown, outcome: string | null): string {
   const tries = attempts !== null && attempts > 1 ? `, ${attempts} tries` : '';
-  return `${state.replace('_', ' ')}${tries}${times > 1 ? `, ${times} times` : ''}`;
+  // Of what upload did there is more to say.
+  const word =
+    stage === 'upload' && state === 'done' && outcome !== null ? plainLine(outcome, 20) : state.replace('_', ' ');
+  return `${word}${tries}${times > 1 ? `, ${times} times` : ''}`;
 }
 
 function paddedCells(cells: readonly string[], widths: readonly number[]): string[] {
