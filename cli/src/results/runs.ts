@@ -10,7 +10,7 @@ const part = v.pipe(v.string(), v.regex(/^\d{5}-of-\d{5}$/), v.description('Whic
 export const RunState = v.pipe(
   v.picklist(['complete', 'partial', 'failed', 'open', 'missing']),
   v.description(
-    'complete: every part is stored and every location is a record; partial: some locations are not there; ' +
+    'complete: every part is stored and no location is known to have failed; partial: some locations are not there; ' +
       'failed: nothing is stored, and nothing will be by itself; open: a part is neither stored nor set aside yet; ' +
       'missing: the schedule has the slot, and nobody has asked for it',
   ),
@@ -30,7 +30,9 @@ const summary = {
   revision: v.nullable(count('How often the product was replaced, the highest of its parts; null = nothing is stored')),
   requested_at: v.nullable(instant('When the plan was stored')),
   stored_at: v.nullable(instant('When the last part was stored, or replaced')),
-  duration_ms: v.nullable(milliseconds('From the request to the last part stored; null for a replaced product')),
+  duration_ms: v.nullable(
+    milliseconds('From the request to the last part stored; null when something is missing or was replaced'),
+  ),
   dead_letters: count('How many of its events are set aside'),
 } as const;
 

@@ -83,7 +83,7 @@ function storedAtOf({ parts }: IndexedRun): Date | undefined {
 
 /** A product that was replaced says when that was, no longer how long the run took. */
 function durationOf(requested: Date | undefined, stored: Date | undefined, revision: number | null): number | null {
-  if (requested === undefined || stored === undefined || revision !== 0) return null;
+  if (requested === undefined || stored === undefined || (revision ?? 0) > 0) return null;
   const took = Math.round(stored.getTime() - requested.getTime());
   return took < 0 ? null : took;
 }

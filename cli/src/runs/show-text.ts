@@ -5,9 +5,11 @@ import { indexOf } from './run-letters.ts';
 import { durationText, timeOfDay } from './time-text.ts';
 import { waterfall } from './waterfall.ts';
 
-/** Products of more parts are counted, not listed. */
+/** What there is more of is counted, not listed. */
 const MOST_LISTED = 20;
+const MOST_PRODUCTS = 5;
 const INDENT = ' '.repeat(11);
+const label = (name: string): string => name.padEnd(INDENT.length);
 
 /** A run as a person reads it in a terminal of this width. */
 export function showText(run: RunShown, width: number, paint: Paint): string {
@@ -32,7 +34,7 @@ function factLines(run: RunShown, paint: Paint): string[] {
     ['parts', `${run.stored} of ${run.parts ?? '?'} stored`],
     ['readings', `${readings.archived} of ${readings.expected ?? '?'} parts archived`],
   ];
-  return facts.map(([name, text]) => `${name.padEnd(INDENT.length)}${text}`);
+  return facts.map(([name, text]) => `${label(name)}${text}`);
 }
 
 function took({ duration_ms: duration, stored_at: stored, revision }: RunShown): string {
@@ -42,14 +44,24 @@ function took({ duration_ms: duration, stored_at: stored, revision }: RunShown):
 }
 
 function productLines({ products }: RunShown): string[] {
-  const lines = products
-    .slice(0, MOST_LISTED)
-    .flatMap(({ key, revision, records, bytes, etag, sha256, replay }) => [
-      `${'product'.padEnd(INDENT.length)}${key}`,
-      `${INDENT}revision ${revision}, ${records ?? '?'} records, ${bytes} bytes${replay === null ? '' : `, by ${plainLine(replay, 60)}`}`,
-      ...(products.length > 3 ? [] : [`${INDENT}etag ${etag}`, `${INDENT}sha256 ${sha256 ?? 'not said'}`]),
-    ]);
-  return more(lines, products.length, 'products');
+  if (products.length > MOST_PRODUCTS) return [summedUp(products)];
+  return products.flatMap(({ key, revision, records, bytes, etag, sha256, replay }) => [
+    `${label('product')}${key}`,
+    `${INDENT}revision ${revision}, ${records ?? '?'} records, ${bytes} bytes${replay === null ? '' : `, by ${plainLine(replay, 60)}`}`,
+    ...(products.length > 1 ? [] : [`${label('etag')}${etag}`, `${label('sha256')}${sha256 ?? 'not said'}`]),
+  ]);
+}
+
+function summedUp(products: RunShown['products']): string {
+  const revision = Math.max(...products.map((product) => product.revision));
+  const bytes = products.reduce((sum, product) => sum + product.bytes, 0);
+  const records = products.reduce((sum, product) => sum + (product.records ?? 0), 0);
+  const [first] = products;
+  const folder = first?.key.replace(/[^/]+$/, '') ?? '';
+  return [
+    `${label('product')}${products.length} objects in ${folder}: --json lists them`,
+    `${INDENT}revision ${revision}, ${records} records, ${bytes} bytes`,
+  ].join('\n');
 }
 
 function failureLines({ failures }: RunShown, width: number): string[] {
@@ -63,7 +75,7 @@ function letterLines({ dead_letter_items: letters }: RunShown, width: number, pa
   const lines = letters
     .slice(0, MOST_LISTED)
     .flatMap((letter) => [
-      `${paint('bad', 'set aside'.padEnd(INDENT.length))}${letter.id}`,
+      `${paint('bad', label('set aside'))}${letter.id}`,
       `${INDENT}${letter.stage}${letter.part === null ? '' : `, part ${indexOf(letter.part)}`}, ${letter.at}`,
       lineOf('', `${letter.code}: ${letter.message}`, Math.max(width, 160)),
       `${INDENT}${letter.redrive}`,
@@ -79,7 +91,7 @@ function more(lines: string[], length: number, what: string): string[] {
 
 /** A name, then text of others on one line that ends where the terminal does. */
 function lineOf(name: string, text: string, width: number): string {
-  return `${name.padEnd(INDENT.length)}${plainLine(text, Math.max(40, width - INDENT.length))}`;
+  return `${label(name)}${plainLine(text, Math.max(40, width - INDENT.length))}`;
 }
 
 function passLines(run: RunShown, pass: PassShown, width: number, paint: Paint): string[] {
