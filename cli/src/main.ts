@@ -2,9 +2,10 @@ import { Argument, Command, CommanderError, Option } from 'commander';
 import { EXIT } from '@weatherline/runtime';
 import { explain } from './failure.ts';
 import { operatorCommands } from './operator-commands.ts';
-import { data, limit, timeout, type Tools } from './options.ts';
+import { data, timeout, type Tools } from './options.ts';
 import { createOutput, type Output } from './output.ts';
 import { backfillCommand, replayCommands } from './replay-commands.ts';
+import { runCommands } from './run-commands.ts';
 
 const DOCTOR_HELP = `
 Each line is ok, warn, fail or skipped, with what to do below it; a check takes 5 seconds at most.
@@ -60,7 +61,7 @@ function program(end: (code: number) => void): Command {
     .addOption(data())
     .addOption(timeout())
     .action(run(async (options) => (await import('./commands/trigger.ts')).trigger(options, output())));
-  readers(cli, { run, output });
+  runCommands(cli, { run, output });
   records(cli, { run, output });
   operatorCommands(cli, { run, output });
   replayCommands(cli, { run, output });
@@ -98,40 +99,6 @@ function program(end: (code: number) => void): Command {
     .description('show the version')
     .action(run(async () => (await import('./commands/config.ts')).printVersion(output())));
   return cli;
-}
-
-function readers(cli: Command, { run, output }: Tools): void {
-  const runs = cli.command('runs').description('what was planned and what became of it');
-  runs
-    .command('list')
-    .description('the newest runs')
-    .addOption(data())
-    .addOption(limit())
-    .action(run(async (options) => (await import('./commands/runs.ts')).listRuns(options, output())));
-  runs
-    .command('show <slot>')
-    .description('one run: its product, its failed locations, its dead letters')
-    .addOption(data())
-    .action(run(async (slot, options) => (await import('./commands/runs.ts')).showRun({ ...options, slot }, output())));
-  const products = cli.command('products').description('what was published');
-  products
-    .command('list')
-    .description('the newest products')
-    .addOption(data())
-    .addOption(limit())
-    .action(run(async (options) => (await import('./commands/products.ts')).listProducts(options, output())));
-  products
-    .command('latest')
-    .description('the lines of the newest product')
-    .addOption(data())
-    .action(run(async (options) => (await import('./commands/products.ts')).getProduct(options, output())));
-  products
-    .command('get <slot>')
-    .description("the lines of a slot's product")
-    .addOption(data())
-    .action(
-      run(async (slot, options) => (await import('./commands/products.ts')).getProduct({ ...options, slot }, output())),
-    );
 }
 
 function records(cli: Command, { run, output }: Tools): void {

@@ -9,11 +9,22 @@ const Meta = v.looseObject({ failures: v.array(ListedFailure) });
 export async function failuresOfRun(store: ObjectReader, plan: Plan): Promise<ListedFailure[]> {
   const failures: ListedFailure[] = [];
   for (const index of plan.parts.keys()) {
-    const object = await store.get(productMetaKey(plan.run.id, { index: index + 1, count: plan.parts.length }));
-    if (object === undefined) continue;
-    const parsed: unknown = JSON.parse(Buffer.from(object.body).toString('utf8'));
-    const result = v.safeParse(Meta, parsed);
-    if (result.success) failures.push(...result.output.failures);
+    failures.push(
+      ...(await readFailures(store, productMetaKey(plan.run.id, { index: index + 1, count: plan.parts.length }))),
+    );
   }
   return failures;
+}
+
+/** The locations that one sidecar lists as failed; none where there is no sidecar, or none that can be read. */
+export async function readFailures(store: ObjectReader, key: string): Promise<readonly ListedFailure[]> {
+  const object = await store.get(key);
+  if (object === undefined) return [];
+  try {
+    const parsed: unknown = JSON.parse(Buffer.from(object.body).toString('utf8'));
+    const result = v.safeParse(Meta, parsed);
+    return result.success ? result.output.failures : [];
+  } catch {
+    return [];
+  }
 }

@@ -44,7 +44,7 @@ bash('bash completes commands, their subcommands, their options and what these m
   t.deepEqual(offers('--js'), ['--json']);
   t.deepEqual(
     offers('runs', ''),
-    ['list', 'show', 'help'].filter((word) => offers('runs', '').includes(word)),
+    ['list', 'show', 'retry', 'help'].filter((word) => offers('runs', '').includes(word)),
   );
   t.true(offers('runs', '').includes('show'));
   t.deepEqual(offers('runs', 'list', '--li'), ['--limit']);

@@ -1,88 +1,97 @@
-import { parseSlot, slotId } from '@weatherline/events';
-import { EXIT } from '@weatherline/runtime';
+import { EXIT, systemClock } from '@weatherline/runtime';
 import { Failure } from '../failure.ts';
+import { openInstallation } from '../installation.ts';
+import { instantOf } from '../instant.ts';
 import { table, type Output } from '../output.ts';
-import { readPlan, type Plan } from '../plan.ts';
-import { failuresOfRun } from '../product-reader.ts';
-import { openReading, type Reading } from '../reading.ts';
-import { runState, type RunState } from '../trigger.ts';
+import type { RunListed, RunShown, RunsList, RunState } from '../results/runs.ts';
+import { listedRuns } from '../runs/list-runs.ts';
+import { nextSteps, whyMissing } from '../runs/next-steps.ts';
+import { moodOf, painter, type Paint } from '../runs/paint.ts';
+import { runsBetween } from '../runs/run-index.ts';
+import { scheduleOf } from '../runs/setup.ts';
+import { shownRun } from '../runs/show-run.ts';
+import { showText } from '../runs/show-text.ts';
+import { slotInstantOf, slotOf } from '../runs/slot.ts';
+import { durationText } from '../runs/time-text.ts';
 
-type Shown = { run: string; reason: string; state: string; parts: number; stored: number; locations: number };
+export { slotOf };
 
-/** The newest runs that were planned, newest first. */
-export async function listRuns({ data, limit }: { data: string; limit: number }, output: Output): Promise<number> {
+export type ListOptions = {
+  readonly data: string;
+  readonly limit: number;
+  readonly from?: string;
+  readonly to?: string;
+  readonly state?: RunState;
+};
+
+/** The newest runs and the slots that have none, newest first. */
+export async function listRuns({ data, limit, from, to, state }: ListOptions, output: Output): Promise<number> {
+  const now = systemClock.now();
+  const schedule = scheduleOf(process.env);
   await using resources = new AsyncDisposableStack();
-  const reading = await openReading(data, resources);
-  const shown: Shown[] = [];
-  for (const id of (await plannedRuns(reading)).slice(-limit).toReversed()) {
-    const plan = await readPlan(reading.store, id);
-    if (plan !== undefined) shown.push(show(plan, await runState(reading.store, reading.log, plan)));
+  const installation = await openInstallation(data, output, resources);
+  const items = await listedRuns(installation, {
+    limit,
+    now,
+    schedule,
+    from: from === undefined ? undefined : instantOf('--from', from, now),
+    to: to === undefined ? undefined : instantOf('--to', to, now),
+    state,
+  });
+  const result: RunsList = { schedule: schedule.expression, items };
+  output.result(result, () => {
+    if (items.length > 0) return tableOf(items, painter(process));
+    return state === undefined && from === undefined && to === undefined ? 'no runs yet' : 'no run matches';
+  });
+  const missing = items.filter((item) => item.state === 'missing');
+  const [newest, oldest] = [missing[0]?.run, missing.at(-1)?.run];
+  if (!output.json && newest !== undefined && oldest !== undefined) {
+    output.say(`${missing.length} missing: weatherline backfill --from ${oldest} --to ${newest}`);
   }
-  output.result({ items: shown }, ({ items }) =>
-    items.length === 0
-      ? 'no runs yet'
-      : table(
-          ['RUN', 'STATE', 'REASON', 'PARTS', 'STORED', 'LOCATIONS'],
-          items.map((item) => [item.run, item.state, item.reason, item.parts, item.stored, item.locations]),
-        ),
-  );
   return EXIT.ok;
 }
 
+/** One run: what became of each stage and part, and what to do about what is not there. */
 export async function showRun({ data, slot }: { data: string; slot: string }, output: Output): Promise<number> {
-  await using resources = new AsyncDisposableStack();
-  const { store, log } = await openReading(data, resources);
   const id = slotOf(slot);
-  const plan = await readPlan(store, id);
-  if (plan === undefined)
-    throw new Failure(EXIT.notFound, `there is no run ${id}: weatherline runs list shows what there is`);
-  const state = await runState(store, log, plan);
-  const failures = await failuresOfRun(store, plan);
-  output.result({ ...show(plan, state), keys: state.stored, failures, dead_letters: state.deadLetters }, (run) =>
-    [
-      `run        ${run.run}`,
-      `state      ${run.state}`,
-      `reason     ${run.reason}`,
-      `locations  ${run.locations}, of which ${failures.length} failed`,
-      ...run.keys.map((key) => `product    ${key}`),
-      ...failures.map(({ location, code, detail = '' }) => `failed     ${location}  ${code}  ${detail}`.trimEnd()),
-      ...state.deadLetters.map(({ topic, code, message }) => `set aside  ${topic}  ${code}: ${message}`),
-    ].join('\n'),
-  );
-  return EXIT.ok;
-}
-
-/** Reads a slot that a person typed, as a slot id. */
-export function slotOf(text: string): string {
-  try {
-    return slotId(parseSlot(text));
-  } catch (cause) {
-    throw new Failure(EXIT.usage, cause instanceof Error ? cause.message : String(cause), { cause });
+  const now = systemClock.now();
+  const schedule = scheduleOf(process.env);
+  await using resources = new AsyncDisposableStack();
+  const { log, store } = await openInstallation(data, output, resources);
+  const [run] = await runsBetween(store, { from: id, to: id }, [id]);
+  if (run === undefined) throw new Failure(EXIT.notFound, `there is no run ${id}`);
+  const known = await shownRun({ log, store }, run, now);
+  const shown: RunShown = { ...known, next: nextSteps(known, schedule, now) };
+  if (shown.state !== 'missing') {
+    output.result(shown, () => showText(shown, process.stdout.columns ?? 80, painter(process)));
+    return EXIT.ok;
   }
+  if (output.json && schedule.has(slotInstantOf(id))) output.result(shown, () => '');
+  throw new Failure(EXIT.notFound, whyMissing(id, shown.next, schedule));
 }
 
-async function plannedRuns({ store }: Reading): Promise<string[]> {
-  const ids: string[] = [];
-  let startAfter: string | undefined;
-  do {
-    const page = await store.list({ prefix: 'weather-runs/', ...(startAfter === undefined ? {} : { startAfter }) });
-    for (const { key } of page.objects) {
-      const [, year, month, day, time] = /^weather-runs\/(\d{4})\/(\d{2})\/(\d{2})\/(\d{6})\.json$/.exec(key) ?? [];
-      if (time !== undefined) ids.push(`${year}${month}${day}T${time}Z`);
-    }
-    startAfter = page.next;
-  } while (startAfter !== undefined);
-  return ids;
+const HEAD = ['RUN', 'STATE', 'REASON', 'PARTS', 'FAILED', 'REV', 'TOOK', 'SET ASIDE'];
+
+function tableOf(items: readonly RunListed[], paint: Paint): string {
+  const [head = '', ...lines] = table(HEAD, items.map(rowOf)).split('\n');
+  const painted = lines.map((line, at) => {
+    const { run, state = 'missing' } = items[at] ?? {};
+    return line.replace(`${run}  ${state}`, `${run}  ${paint(moodOf(state), state)}`);
+  });
+  return [paint('strong', head), ...painted].join('\n');
 }
 
-function show(plan: Plan, state: RunState): Shown {
-  const ended = state.missing === 0 ? 'complete' : state.deadLetters.length > 0 ? 'failed' : 'open';
-  return {
-    run: plan.run.id,
-    reason: plan.run.reason,
-    state: ended,
-    parts: plan.parts.length,
-    stored: state.stored.length,
-    locations: plan.parts.reduce((sum, part) => sum + part.length, 0),
-  };
+function rowOf(item: RunListed): (string | number)[] {
+  if (item.state === 'missing') return [item.run, item.state];
+  const { run, state, reason, stored, parts, locations, failed_locations: failed, revision } = item;
+  return [
+    run,
+    state,
+    reason ?? '-',
+    `${stored}/${parts ?? '?'}`,
+    locations === null ? '-' : `${failed ?? '?'} of ${locations}`,
+    revision ?? '-',
+    durationText(item.duration_ms),
+    item.dead_letters,
+  ];
 }
