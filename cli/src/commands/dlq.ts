@@ -7,6 +7,7 @@ import { instantOf } from '../instant.ts';
 import { table, type Output } from '../output.ts';
 import { plainLine } from '../plain-text.ts';
 import { purge, redrive, type Redriven } from '../redrive.ts';
+import type { DeadLetterList, DeadLettersPurged, DeadLettersRedriven } from '../results/dlq.ts';
 import { slotOf } from './runs.ts';
 
 export type Filters = {
@@ -28,7 +29,8 @@ export type Changes = Filters & {
 export async function listDeadLetters(options: Filters, output: Output): Promise<number> {
   await using resources = new AsyncDisposableStack();
   const items = await selected(await openInstallation(options.data, output, resources), options, output);
-  output.result({ items }, () => (items.length === 0 ? 'no dead letters' : tableOf(items)));
+  const result: DeadLetterList = { items: items.map((letter) => ({ ...letter, run: letter.run ?? null })) };
+  output.result(result, () => (items.length === 0 ? 'no dead letters' : tableOf(items)));
   return EXIT.ok;
 }
 
@@ -56,7 +58,9 @@ export async function redriveDeadLetters(
     if (outcomes.length > 0) output.say(redriven(outcomes, dryRun));
     throw error;
   }
-  output.result({ dry_run: dryRun, items: outcomes, missing }, () => redriven(outcomes, dryRun));
+  const items = outcomes.map((outcome) => ({ ...outcome, reason: outcome.reason ?? null }));
+  const result: DeadLettersRedriven = { dry_run: dryRun, items, missing };
+  output.result(result, () => redriven(outcomes, dryRun));
   if (!dryRun) await installation.finish(timeoutMs);
   return endOf(
     { asked: ids, missing, all: outcomes, done: outcomes.filter(({ state }) => state === 'redriven') },
@@ -78,7 +82,8 @@ export async function purgeDeadLetters(ids: readonly string[], options: Changes,
     await purge(installation.publish, letters);
   }
   const purged = letters.map(({ id }) => id);
-  output.result({ dry_run: dryRun, purged, missing }, () =>
+  const result: DeadLettersPurged = { dry_run: dryRun, purged, missing };
+  output.result(result, () =>
     purged.length === 0
       ? 'no dead letter matches'
       : purged.map((id) => `${dryRun ? 'would be purged' : 'purged'}  ${id}`).join('\n'),

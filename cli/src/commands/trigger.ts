@@ -9,6 +9,7 @@ import { socketOf, throwRefused } from '../installation.ts';
 import type { Output } from '../output.ts';
 import { readPlan, type Plan } from '../plan.ts';
 import { openReading } from '../reading.ts';
+import type { TriggerEnded, TriggerRequested } from '../results/trigger.ts';
 import { openOwned } from '../session.ts';
 import { checkSlot, triggerRun, waitForRun, type WaitResult } from '../trigger.ts';
 
@@ -48,9 +49,7 @@ async function inCluster(options: TriggerOptions, output: Output, timeoutMs: num
   const slot = wantedSlot(options, cluster.schedule, false);
   const { plan, isNew } = await triggerRun(cluster, slot, 'manual');
   if (options.wait !== true) {
-    const receipt = { run: plan.run.id, parts: plan.parts.length, isNew };
-    output.result(receipt, ({ run, parts }) => `${run}  requested, ${parts} ${parts === 1 ? 'part' : 'parts'}`);
-    return EXIT.ok;
+    return requested(output, { run: plan.run.id, parts: plan.parts.length, is_new: isNew });
   }
   const { signal } = new AbortController();
   // Every look asks the brokers for dead letters.
@@ -78,10 +77,7 @@ async function throughOwner(
 ): Promise<number> {
   const order = { slot: slotId(slot), reason: 'manual' } as const;
   const receipt = await orderTrigger(socket, order).catch((cause: unknown) => throwRefused(data, cause));
-  if (wait !== true) {
-    output.result(receipt, ({ run, parts }) => `${run}  requested, ${parts} ${parts === 1 ? 'part' : 'parts'}`);
-    return EXIT.ok;
-  }
+  if (wait !== true) return requested(output, { run: receipt.run, parts: receipt.parts, is_new: receipt.isNew });
   await using resources = new AsyncDisposableStack();
   const { store, log } = await openReading(data, resources);
   const plan = await readPlan(store, receipt.run);
@@ -91,8 +87,22 @@ async function throughOwner(
   return report(output, plan, receipt.isNew, await waitForRun(store, log, plan, waiting));
 }
 
+function requested(output: Output, result: TriggerRequested): number {
+  output.result(result, ({ run, parts }) => `${run}  requested, ${parts} ${parts === 1 ? 'part' : 'parts'}`);
+  return EXIT.ok;
+}
+
 function report(output: Output, plan: Plan, isNew: boolean, result: WaitResult): number {
-  output.result({ run: plan.run.id, parts: plan.parts.length, isNew, ...result }, () => result.stored.join('\n'));
+  const ended: TriggerEnded = {
+    run: plan.run.id,
+    parts: plan.parts.length,
+    is_new: isNew,
+    stored: [...result.stored],
+    missing: result.missing,
+    dead_letters: [...result.deadLetters],
+    ended: result.ended,
+  };
+  output.result(ended, ({ stored }) => stored.join('\n'));
   for (const { code, message } of result.deadLetters) output.say(`dead letter ${code}: ${message}`);
   if (result.ended === 'stored') return EXIT.ok;
   output.say(`run ${plan.run.id}: ${result.missing} of ${plan.parts.length} parts are not stored (${result.ended})`);
