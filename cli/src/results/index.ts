@@ -1,4 +1,4 @@
-import type * as v from 'valibot';
+import * as v from 'valibot';
 import { DeadLetterList, DeadLetterShown, DeadLettersPurged, DeadLettersRedriven } from './dlq.ts';
 import { EventSent, EventTailed } from './events.ts';
 import { DoctorReport, TopicsApplied, TopicsVerified } from './installation.ts';
@@ -33,3 +33,8 @@ export const NO_RESULT: ReadonlyMap<string, string> = new Map([
   ['up', 'it prints no result: ready and an address, or with --once the keys of the product'],
   ['records', 'it answers as GET /v1/records: the schema is in the OpenAPI document of the gateway'],
 ]);
+
+/** Checks what a command has printed; throws when it is not as its schema says. */
+export function parseResult(name: string, printed: unknown): unknown {
+  return v.parse(RESULTS.get(name) ?? v.never(`${name} has no schema`), printed);
+}
