@@ -18,6 +18,13 @@ async function main(args: readonly string[]): Promise<number> {
   return exitCode;
 }
 
+// A command that has something to bring to an end listens itself; any other ends here, and says so.
+process.on('SIGINT', () => {
+  if (process.listenerCount('SIGINT') > 1) return;
+  process.stderr.write('\nweatherline: interrupted; nothing that was stored is lost\n');
+  process.exit(EXIT.interrupted);
+});
+
 process.exitCode = await main(process.argv.slice(2));
 // The launcher's channel, timers of libraries: nothing that is left may keep a finished command alive.
 process.exit();

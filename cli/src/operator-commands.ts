@@ -38,7 +38,7 @@ function deadLetters(cli: Command, { run, output }: Tools): void {
   );
   exits(purge, CHANGING_EXITS);
   purge.action(
-    run(async (ids, options) => (await import('./commands/dlq.ts')).purgeDeadLetters(ids, options, output())),
+    run(async (ids, options) => (await import('./commands/dlq-change.ts')).purgeDeadLetters(ids, options, output())),
   );
 }
 
@@ -64,7 +64,7 @@ function redrive(dlq: Command, { run, output }: Tools): void {
   );
   exits(command, CHANGING_EXITS);
   command.action(
-    run(async (ids, options) => (await import('./commands/dlq.ts')).redriveDeadLetters(ids, options, output())),
+    run(async (ids, options) => (await import('./commands/dlq-change.ts')).redriveDeadLetters(ids, options, output())),
   );
 }
 

@@ -1,6 +1,6 @@
 import { slotId } from '@weatherline/events';
 import type { Schedule } from '@weatherline/events/schedule';
-import { duration, EXIT, systemClock } from '@weatherline/runtime';
+import { duration, EXIT, stopOnSignals, systemClock } from '@weatherline/runtime';
 import { namesCluster, openCluster } from '../cluster.ts';
 import { readConfig } from '../config.ts';
 import { orderTrigger } from '../control.ts';
@@ -35,7 +35,7 @@ export async function trigger(options: TriggerOptions, output: Output): Promise<
     // Nobody else would do the work: the owner of a directory stays until the run has ended.
     const { haltedBy } = system;
     const result = await waitForRun(system.store, system.broker, plan, { clock, timeoutMs, signal, haltedBy });
-    return report(output, plan, isNew, result);
+    return report(output, { plan, isNew, result, others: false });
   } catch (error) {
     return throughOwner(options, slot, socketOf(error), output, timeoutMs);
   }
@@ -51,10 +51,11 @@ async function inCluster(options: TriggerOptions, output: Output, timeoutMs: num
   if (options.wait !== true) {
     return requested(output, { run: plan.run.id, parts: plan.parts.length, is_new: isNew });
   }
-  const { signal } = new AbortController();
+  const { signal } = resources.use(stopOnSignals(process));
   // Every look asks the brokers for dead letters.
   const waiting = { clock: systemClock, timeoutMs, signal, haltedBy: () => undefined, everyMs: 500 };
-  return report(output, plan, isNew, await waitForRun(cluster.store, cluster.broker, plan, waiting));
+  const result = await waitForRun(cluster.store, cluster.broker, plan, waiting);
+  return report(output, { plan, isNew, result, others: true });
 }
 
 function wantedSlot({ slot, offSchedule = false }: TriggerOptions, schedule: Schedule, history: boolean): Date {
@@ -82,9 +83,10 @@ async function throughOwner(
   const { store, log } = await openReading(data, resources);
   const plan = await readPlan(store, receipt.run);
   if (plan === undefined) throw new Failure(EXIT.notFound, `run ${receipt.run} has no plan`);
-  const { signal } = new AbortController();
+  const { signal } = resources.use(stopOnSignals(process));
   const waiting = { clock: systemClock, timeoutMs, signal, haltedBy: () => undefined };
-  return report(output, plan, receipt.isNew, await waitForRun(store, log, plan, waiting));
+  const result = await waitForRun(store, log, plan, waiting);
+  return report(output, { plan, isNew: receipt.isNew, result, others: true });
 }
 
 function requested(output: Output, result: TriggerRequested): number {
@@ -92,7 +94,15 @@ function requested(output: Output, result: TriggerRequested): number {
   return EXIT.ok;
 }
 
-function report(output: Output, plan: Plan, isNew: boolean, result: WaitResult): number {
+type Waited = {
+  readonly plan: Plan;
+  readonly isNew: boolean;
+  readonly result: WaitResult;
+  /** Do other processes go on with the run when this one ends? */
+  readonly others: boolean;
+};
+
+function report(output: Output, { plan, isNew, result, others }: Waited): number {
   const ended: TriggerEnded = {
     run: plan.run.id,
     parts: plan.parts.length,
@@ -105,6 +115,16 @@ function report(output: Output, plan: Plan, isNew: boolean, result: WaitResult):
   output.result(ended, ({ stored }) => stored.join('\n'));
   for (const { code, message } of result.deadLetters) output.say(`dead letter ${code}: ${message}`);
   if (result.ended === 'stored') return EXIT.ok;
-  output.say(`run ${plan.run.id}: ${result.missing} of ${plan.parts.length} parts are not stored (${result.ended})`);
+  const { id } = plan.run;
+  output.say(`run ${id}: ${result.missing} of ${plan.parts.length} parts are not stored (${result.ended})`);
+  if (result.ended === 'stopped') {
+    output.say(
+      others
+        ? `the run goes on: weatherline runs show ${id} shows how it ends`
+        : 'nothing that was stored is lost: the next start goes on where it was',
+    );
+    return EXIT.interrupted;
+  }
+  if (result.ended === 'dead-letter') output.say(`weatherline dlq list --run ${id} shows what was set aside`);
   return result.ended === 'timeout' ? EXIT.timeout : EXIT.failed;
 }
