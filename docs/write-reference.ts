@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { publishedSchemas } from '../packages/events/src/json-schema.ts';
 import type { Setting } from '../packages/runtime/src/config.ts';
@@ -9,17 +9,25 @@ import { S3_SETTINGS } from '../packages/adapters/src/s3/settings.ts';
 import { GATEWAY_SETTINGS } from '../gateway/src/serve.ts';
 import { BASE } from '../packages/runtime/src/serve-function.ts';
 import { SETTINGS } from '../cli/src/config.ts';
+import { publishedResults } from '../cli/src/results/json-schema.ts';
+import { commands } from './write-commands.ts';
 
 /** Generates docs/reference from the code; `--check` is what the tests do by calling `reference()`. */
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /** Every generated file by its path below docs/reference. */
 export function reference(): ReadonlyMap<string, string> {
-  const schemas = [...publishedSchemas()].map(([name, schema]): [string, string] => [
-    `schemas/${name}`,
+  const schemas = [...publishedSchemas()].map(([name, schema]) => [`schemas/${name}`, schema] as const);
+  const files = [...schemas, ...publishedResults()].map(([name, schema]): [string, string] => [
+    name,
     `${JSON.stringify(schema, null, 2)}\n`,
   ]);
-  return new Map([['configuration.md', configuration()], ['errors.md', errors()], ...schemas]);
+  return new Map([
+    ['commands.md', commands()],
+    ['configuration.md', configuration()],
+    ['errors.md', errors()],
+    ...files,
+  ]);
 }
 
 type Table = { readonly title: string; readonly says: string; readonly settings: readonly Setting<unknown>[] };
@@ -137,5 +145,9 @@ function errors(): string {
 }
 
 if (import.meta.main) {
-  for (const [name, text] of reference()) writeFileSync(join(ROOT, 'docs/reference', name), text);
+  for (const [name, text] of reference()) {
+    const file = join(ROOT, 'docs/reference', name);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
 }

@@ -1,10 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import test from 'ava';
 import { reference } from '../docs/write-reference.ts';
 
 const text = (name: string): string => readFileSync(new URL(`../${name}`, import.meta.url), 'utf8');
 
 test('docs/reference is what the code says; `npm run docs` writes it', (t) => {
+  const folder = fileURLToPath(new URL('../docs/reference/', import.meta.url));
+  const written = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const names = written.map(({ parentPath, name }) => relative(folder, join(parentPath, name)));
+  t.deepEqual(names.toSorted(), [...reference().keys()].toSorted());
   for (const [name, expected] of reference()) t.is(text(`docs/reference/${name}`), expected, name);
 });
 

@@ -1,6 +1,8 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { duration } from '@weatherline/runtime';
 import type { Output } from './output.ts';
+
+export { examples } from './help.ts';
 
 /** What a command is told by the tree that it hangs in. */
 export type Tools = {
@@ -12,8 +14,8 @@ export type Tools = {
 
 export const data = (): Option => new Option('--data <dir>', 'the data directory').default('./.weatherline');
 
-export const timeout = (): Option =>
-  new Option('--timeout <duration>', 'give up after this long').default('10m').argParser((text) => {
+export const timeout = (says = 'give up after this long'): Option =>
+  new Option('--timeout <duration>', says).default('10m').argParser((text) => {
     try {
       duration(text);
     } catch (error) {
@@ -29,8 +31,12 @@ export const limit = (most = 20): Option =>
     return value;
   });
 
-/** Examples at the end of a command's help. */
-export function examples(command: Command, ...lines: readonly string[]): Command {
-  const shown = lines.map((line) => `  weatherline ${line}`).join('\n');
-  return command.addHelpText('after', `\n${lines.length === 1 ? 'Example' : 'Examples'}:\n${shown}`);
-}
+const RATE = /^([1-9]\d{0,8})\/([sm])$/;
+
+/** How much a second or a minute: `10/s`, `60/m`. Its value is an amount a second. */
+export const rate = (says: string): Option =>
+  new Option('--rate <rate>', says).argParser((text) => {
+    const [, amount, per] = RATE.exec(text) ?? [];
+    if (amount === undefined) throw new InvalidArgumentError('expected a rate such as 10/s or 60/m');
+    return Number(amount) / (per === 'm' ? 60 : 1);
+  });

@@ -4,7 +4,7 @@ import { textWidth } from './text-width.ts';
 
 export type ProgressHost = {
   readonly stderr: {
-    readonly write: (text: string) => unknown;
+    write: (text: string) => unknown;
     readonly isTTY?: boolean;
     readonly columns?: number;
   };
@@ -20,21 +20,41 @@ export class Bar {
   readonly #host: ProgressHost;
   readonly #meter: Meter;
   readonly #isColoured: boolean;
+  readonly #write: (text: string) => unknown;
+  readonly #restore: () => void;
   #drawnAt = 0;
   #drawnWidth = 0;
+  /** Somebody has begun a line and not ended it. */
+  #isMidLine = false;
 
   constructor(host: ProgressHost, meter: Meter, isColoured: boolean) {
     this.#host = host;
     this.#meter = meter;
     this.#isColoured = isColoured;
+    const { stderr } = host;
+    const own = Object.getOwnPropertyDescriptor(stderr, 'write');
+    const write = stderr.write.bind(stderr);
+    this.#write = write;
+    // A log line that is written meanwhile would be glued to the bar, and what is left of it wiped with the next.
+    stderr.write = (chunk: string | Uint8Array, ...more: readonly unknown[]): unknown => {
+      this.#leave();
+      this.#isMidLine = !Buffer.from(chunk).toString().endsWith('\n');
+      const result: unknown = Reflect.apply(write, undefined, [chunk, ...more]);
+      return result;
+    };
+    this.#restore = () => {
+      if (own === undefined) Reflect.deleteProperty(stderr, 'write');
+      else Object.defineProperty(stderr, 'write', own);
+    };
   }
 
   show(): void {
+    if (this.#isMidLine) return;
     const columns = this.#columns();
     const paint = (bar: string): string => (this.#isColoured ? `\u001B[32m${bar}\u001B[0m` : bar);
     // A line that fills the last column is wrapped by some terminals.
     const state = this.#meter.state();
-    this.#host.stderr.write(`${this.#back()}${barLine(state, columns - 1, paint)}`);
+    this.#write(`${this.#back()}${barLine(state, columns - 1, paint)}`);
     this.#drawnAt = this.#meter.now();
     this.#drawnWidth = textWidth(barLine(state, columns - 1, (bar) => bar));
   }
@@ -44,14 +64,20 @@ export class Bar {
   }
 
   say(line: string): void {
-    this.#host.stderr.write(`${this.#back()}${line}\n`);
-    this.#drawnWidth = 0;
+    this.#leave();
+    this.#write(`${line}\n`);
     this.show();
   }
 
   end(): void {
     this.show();
-    this.#host.stderr.write('\n');
+    this.#write('\n');
+    this.#restore();
+  }
+
+  /** Takes the bar away until it is drawn again. */
+  #leave(): void {
+    if (this.#drawnWidth > 0) this.#write(this.#back());
     this.#drawnWidth = 0;
   }
 

@@ -1,4 +1,13 @@
-import { PermanentError, redriveOf, type Broker, type LogReader, type OutgoingMessage } from '@weatherline/runtime';
+import {
+  PermanentError,
+  redriveOf,
+  systemClock,
+  type Broker,
+  type Clock,
+  type LogReader,
+  type OutgoingMessage,
+} from '@weatherline/runtime';
+import { Pace } from './pace.ts';
 import { readOriginals, type DeadLetter, type FullDeadLetter } from './dead-letters.ts';
 
 /** An event that failed after so many redrives has a fault of its own: another one is asked for on purpose. */
@@ -29,63 +38,150 @@ export function refusalOf({ letter, original }: FullDeadLetter, force: boolean):
   return undefined;
 }
 
-export type RedriveOptions = { readonly force: boolean; readonly dryRun: boolean };
+export type RedriveOptions = {
+  readonly force: boolean;
+  readonly dryRun: boolean;
+  /** At most so many a second; default: no limit. */
+  readonly rate?: number;
+  readonly clock?: Clock;
+  /** Stops between two batches; what is left stays set aside and is not told. */
+  readonly signal?: AbortSignal;
+};
+
+/** So many go into a batch, or fewer when they are large: an owner's order holds 4 MiB, and they are held in memory. */
+const REDRIVEN_AT_ONCE = 100;
+const BYTES_AT_ONCE = 1024 * 1024;
+const PURGED_AT_ONCE = 500;
+
+type Batch = readonly Whole[];
+type Whole = { readonly letter: DeadLetter; readonly original: OutgoingMessage };
 
 /**
- * Puts originals back on their origin topics, each followed by the tombstone of its dead letter.
+ * Puts originals back on their origin topics, batch by batch, each batch followed by the tombstones of its dead letters.
  *
- * The tombstone is written only when the original is durable. A crash between the two leaves the dead letter where it
- * is, and its next redrive a duplicate: harmless, since every effect is idempotent.
+ * The tombstones are written only when the originals are durable. A crash between the two leaves the dead letters where
+ * they are, and their next redrive duplicates: harmless, since every effect is idempotent.
  */
 export async function* redrive(
   { log, publish }: Ports,
   letters: readonly DeadLetter[],
-  { force, dryRun }: RedriveOptions,
+  { force, dryRun, rate = Infinity, clock = systemClock, signal }: RedriveOptions,
 ): AsyncGenerator<Redriven> {
   const gone = new Map(letters.map((letter) => [letter.id, letter]));
-  for await (const full of readOriginals(log, letters)) {
-    const { letter, original } = full;
-    gone.delete(letter.id);
-    const { id, redrives, origin, place } = letter;
-    const refusal = refusalOf(full, force);
-    if (refusal !== undefined || original === undefined) {
-      yield refused(letter, refusal ?? 'it has no original');
-      continue;
-    }
-    try {
-      if (!dryRun) {
-        await publish(origin.topic, [redriveOf(original)]);
-        await publish(place.topic, [tombstoneOf(id)]);
-      }
-    } catch (error) {
-      // Any other error concerns all of them: nothing more is tried.
-      if (!(error instanceof PermanentError)) throw error;
-      yield refused(letter, error.message);
-      continue;
-    }
-    yield { id, topic: origin.topic, redrives: redrives + 1, state: 'redriven' };
+  const pace = new Pace({ rate, most: REDRIVEN_AT_ONCE, clock });
+  for await (const { batch, refusals } of batchesOf(readOriginals(log, letters), force, pace.most)) {
+    for (const { letter } of [...batch, ...refusals]) gone.delete(letter.id);
+    for (const { letter, reason } of refusals) yield refused(letter, reason);
+    if (!dryRun) await pace.take(batch.length, signal);
+    if (signal?.aborted === true) return;
+    if (dryRun) yield* batch.map(redrivenOf);
+    else yield* putBack(publish, batch);
   }
   for (const letter of gone.values()) yield refused(letter, 'it has gone since it was listed');
+}
+
+type Refusal = { readonly letter: DeadLetter; readonly reason: string };
+
+/** Groups what can be put back by topic, in order, with what was refused on the way. */
+async function* batchesOf(
+  originals: AsyncIterable<FullDeadLetter>,
+  force: boolean,
+  most: number,
+): AsyncGenerator<{ readonly batch: Batch; readonly refusals: readonly Refusal[] }> {
+  let batch: Whole[] = [];
+  let refusals: Refusal[] = [];
+  let bytes = 0;
+  for await (const full of originals) {
+    const { letter, original } = full;
+    const reason = refusalOf(full, force);
+    if (reason !== undefined || original === undefined) {
+      refusals.push({ letter, reason: reason ?? 'it has no original' });
+      continue;
+    }
+    const size = sizeOf(original);
+    const isOther = batch.some((one) => one.letter.place.topic !== letter.place.topic);
+    if (batch.length > 0 && (isOther || batch.length >= most || bytes + size > BYTES_AT_ONCE)) {
+      yield { batch, refusals };
+      batch = [];
+      refusals = [];
+      bytes = 0;
+    }
+    batch.push({ letter, original });
+    bytes += size;
+  }
+  yield { batch, refusals };
+}
+
+function sizeOf({ key, value, headers }: OutgoingMessage): number {
+  return key.length + (value?.length ?? 0) + JSON.stringify(headers).length;
+}
+
+async function* putBack(publish: Broker['publish'], batch: Batch): AsyncGenerator<Redriven> {
+  const [first] = batch;
+  if (first === undefined) return;
+  const { origin, place } = first.letter;
+  try {
+    await publish(
+      origin.topic,
+      batch.map(({ original }) => redriveOf(original)),
+    );
+  } catch (error) {
+    // Any other error concerns all of them: nothing more is tried.
+    if (!(error instanceof PermanentError)) throw error;
+    // One of them cannot be published; the others can.
+    if (batch.length > 1) for (const one of batch) yield* putBack(publish, [one]);
+    else yield refused(first.letter, error.message);
+    return;
+  }
+  try {
+    await publish(
+      place.topic,
+      batch.map(({ letter }) => tombstoneOf(letter.id)),
+    );
+  } catch (error) {
+    if (!(error instanceof PermanentError)) throw error;
+    for (const { letter } of batch) yield refused(letter, `it was put back, but is still set aside: ${error.message}`);
+    return;
+  }
+  yield* batch.map(redrivenOf);
+}
+
+function redrivenOf({ letter: { id, origin, redrives } }: Whole): Redriven {
+  return { id, topic: origin.topic, redrives: redrives + 1, state: 'redriven' };
 }
 
 function refused({ id, redrives, origin }: DeadLetter, reason: string): Redriven {
   return { id, topic: origin.topic, redrives, state: 'refused', reason };
 }
 
-/** Takes dead letters away for good. */
-export async function purge(publish: Broker['publish'], letters: readonly DeadLetter[]): Promise<void> {
+export type PurgeOptions = {
+  /** Stops between two batches. */
+  readonly signal?: AbortSignal;
+  /** Told how many are gone. */
+  readonly update?: (done: number) => void;
+};
+
+/** Takes dead letters away for good; answers with those that are. */
+export async function purge(
+  publish: Broker['publish'],
+  letters: readonly DeadLetter[],
+  { signal, update }: PurgeOptions = {},
+): Promise<DeadLetter[]> {
+  const purged: DeadLetter[] = [];
   for (const [topic, some] of Map.groupBy(letters, ({ place }) => place.topic)) {
     for (let at = 0; at < some.length; at += PURGED_AT_ONCE) {
+      if (signal?.aborted === true) return purged;
       const batch = some.slice(at, at + PURGED_AT_ONCE);
       await publish(
         topic,
         batch.map(({ id }) => tombstoneOf(id)),
       );
+      purged.push(...batch);
+      update?.(purged.length);
     }
   }
+  return purged;
 }
-
-const PURGED_AT_ONCE = 500;
 
 /** The topic is compacted: this takes the key away, and in time whatever was written under it. */
 export function tombstoneOf(id: string): OutgoingMessage {

@@ -186,3 +186,20 @@ test('wide characters take two columns, marks none', (t) => {
   t.is(widthCut('東京', 4), '東京');
   t.is(widthCut('abc', 0), '');
 });
+
+test('what others write meanwhile stands above the bar, which leaves nothing behind', (t) => {
+  const { progress, clock, written, stderr } = screenOf({ isTTY: true, columns: 80 });
+  stderr.write('06:00:00 info  event handled\n');
+  t.is(written.slice(1).join(''), '\r\u001B[K06:00:00 info  event handled\n');
+  clock.advance(100);
+  progress.update(1);
+  stderr.write('begun, ');
+  const begun = written.length;
+  clock.advance(100);
+  progress.update(2);
+  t.is(written.length, begun, 'a line that was begun is not wiped');
+  stderr.write('ended\n');
+  progress[Symbol.dispose]();
+  stderr.write('over\n');
+  t.deepEqual(written.slice(-3).map(plain), [`redrive  ${'░'.repeat(30)}    0 %  2/1,000 events`, '\n', 'over\n']);
+});

@@ -18,7 +18,7 @@ kafka.test('the whole chain as separate processes on Kafka and S3: a product tha
   const asked = await weatherline(['trigger', '--wait', '--json'], { env: chain.cliEnv() });
   t.is(asked.code, 0, asked.stderr);
   const run: unknown = JSON.parse(asked.stdout);
-  t.like(run, { ended: 'stored', missing: 0, parts: 1, isNew: true });
+  t.like(run, { ended: 'stored', missing: 0, parts: 1, is_new: true });
   await chain.settled();
   t.deepEqual(await chain.violations(), []);
 

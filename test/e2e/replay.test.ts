@@ -131,7 +131,7 @@ test('two operators begin the same plan: one runs it, the other is told who has 
   const data = await archived(t);
   const shell = shellIn(data);
   const { hash, replay } = await planned(shell, RANGE);
-  const run = (): ReturnType<Shell> => shell(['replay', 'run', '--plan', hash, '--rate', '8', '--json']);
+  const run = (): ReturnType<Shell> => shell(['replay', 'run', '--plan', hash, '--rate', '8/s', '--json']);
   const both = await Promise.all([run(), run()]);
   const codes = both.map(({ code }) => code).toSorted((a, b) => (a ?? 0) - (b ?? 0));
   t.deepEqual(codes, [0, 6], both.map(({ stderr }) => stderr).join('\n'));
@@ -149,7 +149,7 @@ test('a replay is paused, resumed, and aborted, while another process owns the d
     await owner?.ready;
     await rm(join(data, 'objects', 'weather-products', '2025'), { recursive: true, force: true });
     const { hash, replay } = await planned(shell, RANGE);
-    const running = startWeatherline(t, ['replay', 'run', '--plan', hash, '--rate', '0.4', '--data', data]);
+    const running = startWeatherline(t, ['replay', 'run', '--plan', hash, '--rate', '24/m', '--data', data]);
     await untilSettled(shell, replay, 1);
     const paused = await ended(shell, ['pause', replay]);
     t.is(paused.shown.state, 'paused');
@@ -157,7 +157,7 @@ test('a replay is paused, resumed, and aborted, while another process owns the d
     const refused = await shell(['replay', 'run', '--plan', hash]);
     t.is(refused.code, 6);
     t.regex(refused.stderr, /is paused: weatherline replay resume/);
-    const resumed = startWeatherline(t, ['replay', 'resume', replay, '--rate', '0.4', '--data', data]);
+    const resumed = startWeatherline(t, ['replay', 'resume', replay, '--rate', '24/m', '--data', data]);
     await untilSettled(shell, replay, paused.shown.settled + 1);
     t.is((await ended(shell, ['abort', replay])).shown.state, 'aborted');
     t.is(await resumed.closed, 1);

@@ -1,12 +1,13 @@
 import { EXIT, showConfig } from '@weatherline/runtime';
 import { readConfig, SETTINGS } from '../config.ts';
 import { table, type Output } from '../output.ts';
+import type { ConfigShown, VersionShown } from '../results/program.ts';
 import { version } from '../version.ts';
 
 /** Every setting: its value now, where that comes from and what it is for. Secrets are hidden. */
 export function printConfig(output: Output): number {
-  const settings = showConfig(SETTINGS, process.env);
-  output.result({ settings }, () =>
+  const shown: ConfigShown = { settings: showConfig(SETTINGS, process.env) };
+  output.result(shown, ({ settings }) =>
     table(
       ['SETTING', 'VALUE', 'FROM', 'MEANING'],
       settings.map(({ env, value, source, doc }) => [env, shorten(value), source, doc]),
@@ -22,9 +23,7 @@ function shorten(value: string): string {
 }
 
 export function printVersion(output: Output): number {
-  output.result(
-    { version: version(), node: process.version },
-    (shown) => `weatherline ${shown.version} (Node ${shown.node})`,
-  );
+  const shown: VersionShown = { version: version(), node: process.version };
+  output.result(shown, () => `weatherline ${shown.version} (Node ${shown.node})`);
   return EXIT.ok;
 }

@@ -1,16 +1,11 @@
 import { decodeEvent, EXIT, type OutgoingMessage } from '@weatherline/runtime';
-import {
-  readDeadLetters,
-  readOriginals,
-  selectDeadLetters,
-  type DeadLetter,
-  type FullDeadLetter,
-} from '../dead-letters.ts';
+import { readDeadLetters, readOriginals, selectDeadLetters, type FullDeadLetter } from '../dead-letters.ts';
 import { Failure } from '../failure.ts';
 import { openInstallation } from '../installation.ts';
 import type { Output } from '../output.ts';
 import { maskedHeaders, plainLine, plainText } from '../plain-text.ts';
 import { refusalOf } from '../redrive.ts';
+import type { DeadLetterShown, ShownOriginal } from '../results/dlq.ts';
 import { topicsOf } from './dlq.ts';
 
 /** How much of an original that is no event is shown. */
@@ -28,29 +23,12 @@ export async function showDeadLetter(id: string, { data }: { data: string }, out
   throw new Failure(EXIT.notFound, `there is no dead letter ${id}: weatherline dlq list shows what there is`);
 }
 
-type Shown = {
-  readonly letter: DeadLetter;
-  readonly original: ShownOriginal | null;
-  readonly redrive: string | null;
-  readonly not_redriven_because: string | null;
-};
-
-type ShownOriginal = {
-  readonly key: string;
-  readonly headers: Readonly<Record<string, string>>;
-  /** The event's data; null when it could not be decoded. */
-  readonly data: unknown;
-  /** Why the original is no event, and how it begins. */
-  readonly problem?: string;
-  readonly begins?: string;
-};
-
-function shownOf(full: FullDeadLetter): Shown {
+function shownOf(full: FullDeadLetter): DeadLetterShown {
   const { letter, original } = full;
   const refusal = refusalOf(full, true);
   const needsForce = refusal === undefined && refusalOf(full, false) !== undefined;
   return {
-    letter,
+    letter: { ...letter, run: letter.run ?? null },
     original: original === undefined ? null : decoded(original),
     redrive: refusal === undefined ? `weatherline dlq redrive ${letter.id}${needsForce ? ' --force' : ''}` : null,
     not_redriven_because: refusal ?? null,
@@ -61,20 +39,20 @@ function decoded(original: OutgoingMessage): ShownOriginal {
   const { key, value } = original;
   const headers = maskedHeaders(original.headers);
   try {
-    return { key, headers, data: decodeEvent(original).data };
+    return { key, headers, data: decodeEvent(original).data, problem: null, begins: null };
   } catch (error) {
     const begins = Buffer.from((value ?? Buffer.alloc(0)).subarray(0, SHOWN_BYTES)).toString('utf8');
     return { key, headers, data: null, problem: error instanceof Error ? error.message : String(error), begins };
   }
 }
 
-function textOf({ letter, original, redrive, not_redriven_because: refusal }: Shown): string {
-  const { id, at, run = '-', origin, code, message, stage, attempts, redrives, bytes } = letter;
+function textOf({ letter, original, redrive, not_redriven_because: refusal }: DeadLetterShown): string {
+  const { id, at, run, origin, code, message, stage, attempts, redrives, bytes } = letter;
   const { topic, partition, offset, group } = origin;
   const facts = [
     ['id', id],
     ['time', at],
-    ['run', run],
+    ['run', run ?? '-'],
     ['why', `${code}: ${message}`],
     ['stage', `${stage}, ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'} (${letter.class})`],
     ['from', `topic ${topic}, partition ${partition}, offset ${offset}, group ${group}`],
@@ -90,8 +68,7 @@ function textOf({ letter, original, redrive, not_redriven_because: refusal }: Sh
 }
 
 function originalLines({ key, headers, data, problem, begins }: ShownOriginal): string[] {
-  const body =
-    problem === undefined ? JSON.stringify(data, null, 2) : `no event: ${problem}\nit begins: ${begins ?? ''}`;
+  const body = problem === null ? JSON.stringify(data, null, 2) : `no event: ${problem}\nit begins: ${begins ?? ''}`;
   return [
     '',
     `key  ${plainLine(key)}`,

@@ -4,6 +4,7 @@ import { runChecks } from '../doctor/check.ts';
 import { reportOf, textOf, wantsColour } from '../doctor/report.ts';
 import { secretsOf } from '../doctor/secrets.ts';
 import type { Output } from '../output.ts';
+import type { DoctorReport } from '../results/installation.ts';
 
 export type DoctorOptions = { readonly data: string; readonly gateway?: string };
 
@@ -13,6 +14,7 @@ export async function doctor({ data, gateway }: DoctorOptions, output: Output): 
   await using resources = new AsyncDisposableStack();
   const patient = { env, data, gateway, node: { version, path }, now: Date.now, resources };
   const report = reportOf(await runChecks(allChecks(patient)), secretsOf(env));
-  output.result(report, () => textOf(report, wantsColour(stdout.isTTY, env)));
+  const result: DoctorReport = { checks: [...report.checks], status: report.status };
+  output.result(result, () => textOf(report, wantsColour(stdout.isTTY, env)));
   return report.status === 'fail' ? EXIT.unhealthy : EXIT.ok;
 }

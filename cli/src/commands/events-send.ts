@@ -7,6 +7,7 @@ import { Failure } from '../failure.ts';
 import { openInstallation } from '../installation.ts';
 import type { Output } from '../output.ts';
 import { plainLine } from '../plain-text.ts';
+import type { EventSent } from '../results/events.ts';
 
 export type SendOptions = { readonly data: string; readonly lane: Lane; readonly timeout: string };
 
@@ -24,7 +25,7 @@ export async function sendEvent(file: string, options: SendOptions, output: Outp
   await using resources = new AsyncDisposableStack();
   const installation = await openInstallation(data, output, resources);
   await installation.publish(topic, [message]);
-  const sent = { id: message.headers['ce_id'] ?? '', type: definition.type, topic, key: message.key };
+  const sent: EventSent = { id: message.headers['ce_id'] ?? '', type: definition.type, topic, key: message.key };
   output.result(sent, ({ id }) => `sent  ${id}  to ${topic}`);
   await installation.finish(timeoutMs);
   return EXIT.ok;

@@ -1,22 +1,10 @@
-import type { Lane } from '@weatherline/events';
 import { EXIT, stopOnSignals, systemClock, type LogReader, type PartitionLag } from '@weatherline/runtime';
 import { CHAIN_GROUPS, sumOf } from '../chain-groups.ts';
 import { openInstallation } from '../installation.ts';
 import { table, type Output } from '../output.ts';
+import type { GroupPosition, Lag, LagWatched, PartitionPosition } from '../results/lag.ts';
 
 export type LagOptions = { readonly data: string; readonly partitions?: boolean; readonly watch?: boolean };
-
-type GroupLag = {
-  readonly group: string;
-  readonly function: string;
-  readonly lane: Lane;
-  readonly topic: string;
-  /** The sum over its partitions; null = the group has committed nothing yet. */
-  readonly committed: number | null;
-  readonly end: number;
-  readonly lag: number;
-  readonly partitions?: readonly ShownPartition[];
-};
 
 const LOOK_EVERY_MS = 2_000;
 
@@ -28,7 +16,8 @@ export async function showLag(
   await using resources = new AsyncDisposableStack();
   const { log } = await openInstallation(data, output, resources);
   if (!watch) {
-    output.result({ items: await readLag(log, partitions) }, ({ items }) => tableOf(items));
+    const found: Lag = { items: await readLag(log, partitions) };
+    output.result(found, ({ items }) => tableOf(items));
     return EXIT.ok;
   }
   const { signal } = resources.use(stopOnSignals(process));
@@ -41,8 +30,8 @@ export async function showLag(
 }
 
 /** The lag of every group of the chain, in the order of the chain. */
-export async function readLag(log: Pick<LogReader, 'lag'>, withPartitions: boolean): Promise<GroupLag[]> {
-  const items: GroupLag[] = [];
+export async function readLag(log: Pick<LogReader, 'lag'>, withPartitions: boolean): Promise<GroupPosition[]> {
+  const items: GroupPosition[] = [];
   for (const { function: name, lane, group, topic } of CHAIN_GROUPS) {
     const found = await log.lag(group, topic);
     const isNew = found.every(({ committed }) => committed === undefined);
@@ -60,9 +49,7 @@ export async function readLag(log: Pick<LogReader, 'lag'>, withPartitions: boole
   return items;
 }
 
-type ShownPartition = { partition: number; committed: number | null; end: number; lag: number };
-
-function partitionOf({ partition, committed, end, lag }: PartitionLag): ShownPartition {
+function partitionOf({ partition, committed, end, lag }: PartitionLag): PartitionPosition {
   return { partition, committed: committed ?? null, end, lag };
 }
 
@@ -71,7 +58,7 @@ function position(committed: number | null): number | string {
   return committed ?? 'none yet';
 }
 
-function tableOf(items: readonly GroupLag[]): string {
+function tableOf(items: readonly GroupPosition[]): string {
   if (items.some(({ partitions }) => partitions !== undefined)) {
     const rows = items.flatMap(({ group, lane, topic, partitions = [] }) =>
       partitions.map(({ partition, committed, end, lag }) => [
@@ -93,8 +80,13 @@ function tableOf(items: readonly GroupLag[]): string {
 }
 
 /** How one look after another is shown: in place at a terminal, as lines elsewhere, as a line of JSON for programs. */
-function screenOf(output: Output, host: NodeJS.Process): (items: readonly GroupLag[], at: Date) => void {
-  if (output.json) return (items, at) => output.print(JSON.stringify({ at: at.toISOString(), items }));
+function screenOf(output: Output, host: NodeJS.Process): (items: GroupPosition[], at: Date) => void {
+  if (output.json) {
+    return (items, at) => {
+      const found: LagWatched = { at: at.toISOString(), items };
+      output.print(JSON.stringify(found));
+    };
+  }
   const canMove = host.stdout.isTTY && host.env['TERM'] !== 'dumb';
   if (!canMove) return (items, at) => output.print(linesOf(items, at));
   let drawn = 0;
@@ -107,7 +99,7 @@ function screenOf(output: Output, host: NodeJS.Process): (items: readonly GroupL
   };
 }
 
-function linesOf(items: readonly GroupLag[], at: Date): string {
+function linesOf(items: readonly GroupPosition[], at: Date): string {
   return items
     .flatMap(({ group, topic, committed, lag, partitions }) => [
       { group, topic, committed, lag },

@@ -8,6 +8,7 @@ import { DEPLOYABLE_VARIABLES } from '@weatherline/adapters/settings';
 import { EXIT, loadConfig, TOPICS } from '@weatherline/runtime';
 import { brokerFailure, Failure } from '../failure.ts';
 import type { Output } from '../output.ts';
+import type { TopicsApplied, TopicsVerified } from '../results/installation.ts';
 
 /** What a topic is born with; to change it is to move its messages, which nobody does by the way. */
 export const UNCHANGEABLE: ReadonlySet<string> = new Set(['partitions', 'replicas']);
@@ -15,9 +16,8 @@ export const UNCHANGEABLE: ReadonlySet<string> = new Set(['partitions', 'replica
 /** Compares the brokers' topics with the catalogue; one line for each difference. */
 export async function verifyTopics(output: Output): Promise<number> {
   const differences = await withKafka(async (broker) => broker.verifyTopics(TOPICS));
-  output.result({ topics: TOPICS.length, differences }, () =>
-    differences.length === 0 ? allIsWell() : differences.map(lineOf).join('\n'),
-  );
+  const result: TopicsVerified = { topics: TOPICS.length, differences };
+  output.result(result, () => (differences.length === 0 ? allIsWell() : differences.map(lineOf).join('\n')));
   return differences.length === 0 ? EXIT.ok : EXIT.unhealthy;
 }
 
@@ -26,9 +26,8 @@ export async function applyTopics(output: Output): Promise<number> {
   const differences = await withKafka(async (broker) => broker.applyTopics(TOPICS));
   const conflicts = differences.filter(({ what }) => UNCHANGEABLE.has(what));
   const changed = differences.filter((difference) => !conflicts.includes(difference));
-  output.result({ topics: TOPICS.length, changed, conflicts }, () =>
-    differences.length === 0 ? allIsWell() : changed.map(changeOf).join('\n'),
-  );
+  const result: TopicsApplied = { topics: TOPICS.length, changed, conflicts };
+  output.result(result, () => (differences.length === 0 ? allIsWell() : changed.map(changeOf).join('\n')));
   for (const conflict of conflicts) output.say(`not changed: ${lineOf(conflict)}`);
   return conflicts.length === 0 ? EXIT.ok : EXIT.conflict;
 }

@@ -1,6 +1,6 @@
 import { slotId } from '@weatherline/events';
 import type { Schedule } from '@weatherline/events/schedule';
-import { duration, EXIT, systemClock } from '@weatherline/runtime';
+import { duration, EXIT, stopOnSignals, systemClock } from '@weatherline/runtime';
 import { namesCluster, openCluster } from '../cluster.ts';
 import { readConfig } from '../config.ts';
 import { orderTrigger } from '../control.ts';
@@ -9,6 +9,7 @@ import { socketOf, throwRefused } from '../installation.ts';
 import type { Output } from '../output.ts';
 import { readPlan, type Plan } from '../plan.ts';
 import { openReading } from '../reading.ts';
+import type { TriggerEnded, TriggerRequested } from '../results/trigger.ts';
 import { openOwned } from '../session.ts';
 import { checkSlot, triggerRun, waitForRun, type WaitResult } from '../trigger.ts';
 
@@ -34,7 +35,7 @@ export async function trigger(options: TriggerOptions, output: Output): Promise<
     // Nobody else would do the work: the owner of a directory stays until the run has ended.
     const { haltedBy } = system;
     const result = await waitForRun(system.store, system.broker, plan, { clock, timeoutMs, signal, haltedBy });
-    return report(output, plan, isNew, result);
+    return report(output, { plan, isNew, result, others: false });
   } catch (error) {
     return throughOwner(options, slot, socketOf(error), output, timeoutMs);
   }
@@ -48,14 +49,13 @@ async function inCluster(options: TriggerOptions, output: Output, timeoutMs: num
   const slot = wantedSlot(options, cluster.schedule, false);
   const { plan, isNew } = await triggerRun(cluster, slot, 'manual');
   if (options.wait !== true) {
-    const receipt = { run: plan.run.id, parts: plan.parts.length, isNew };
-    output.result(receipt, ({ run, parts }) => `${run}  requested, ${parts} ${parts === 1 ? 'part' : 'parts'}`);
-    return EXIT.ok;
+    return requested(output, { run: plan.run.id, parts: plan.parts.length, is_new: isNew });
   }
-  const { signal } = new AbortController();
+  const { signal } = resources.use(stopOnSignals(process));
   // Every look asks the brokers for dead letters.
   const waiting = { clock: systemClock, timeoutMs, signal, haltedBy: () => undefined, everyMs: 500 };
-  return report(output, plan, isNew, await waitForRun(cluster.store, cluster.broker, plan, waiting));
+  const result = await waitForRun(cluster.store, cluster.broker, plan, waiting);
+  return report(output, { plan, isNew, result, others: true });
 }
 
 function wantedSlot({ slot, offSchedule = false }: TriggerOptions, schedule: Schedule, history: boolean): Date {
@@ -78,23 +78,53 @@ async function throughOwner(
 ): Promise<number> {
   const order = { slot: slotId(slot), reason: 'manual' } as const;
   const receipt = await orderTrigger(socket, order).catch((cause: unknown) => throwRefused(data, cause));
-  if (wait !== true) {
-    output.result(receipt, ({ run, parts }) => `${run}  requested, ${parts} ${parts === 1 ? 'part' : 'parts'}`);
-    return EXIT.ok;
-  }
+  if (wait !== true) return requested(output, { run: receipt.run, parts: receipt.parts, is_new: receipt.isNew });
   await using resources = new AsyncDisposableStack();
   const { store, log } = await openReading(data, resources);
   const plan = await readPlan(store, receipt.run);
   if (plan === undefined) throw new Failure(EXIT.notFound, `run ${receipt.run} has no plan`);
-  const { signal } = new AbortController();
+  const { signal } = resources.use(stopOnSignals(process));
   const waiting = { clock: systemClock, timeoutMs, signal, haltedBy: () => undefined };
-  return report(output, plan, receipt.isNew, await waitForRun(store, log, plan, waiting));
+  const result = await waitForRun(store, log, plan, waiting);
+  return report(output, { plan, isNew: receipt.isNew, result, others: true });
 }
 
-function report(output: Output, plan: Plan, isNew: boolean, result: WaitResult): number {
-  output.result({ run: plan.run.id, parts: plan.parts.length, isNew, ...result }, () => result.stored.join('\n'));
+function requested(output: Output, result: TriggerRequested): number {
+  output.result(result, ({ run, parts }) => `${run}  requested, ${parts} ${parts === 1 ? 'part' : 'parts'}`);
+  return EXIT.ok;
+}
+
+type Waited = {
+  readonly plan: Plan;
+  readonly isNew: boolean;
+  readonly result: WaitResult;
+  /** Do other processes go on with the run when this one ends? */
+  readonly others: boolean;
+};
+
+function report(output: Output, { plan, isNew, result, others }: Waited): number {
+  const ended: TriggerEnded = {
+    run: plan.run.id,
+    parts: plan.parts.length,
+    is_new: isNew,
+    stored: [...result.stored],
+    missing: result.missing,
+    dead_letters: [...result.deadLetters],
+    ended: result.ended,
+  };
+  output.result(ended, ({ stored }) => stored.join('\n'));
   for (const { code, message } of result.deadLetters) output.say(`dead letter ${code}: ${message}`);
   if (result.ended === 'stored') return EXIT.ok;
-  output.say(`run ${plan.run.id}: ${result.missing} of ${plan.parts.length} parts are not stored (${result.ended})`);
+  const { id } = plan.run;
+  output.say(`run ${id}: ${result.missing} of ${plan.parts.length} parts are not stored (${result.ended})`);
+  if (result.ended === 'stopped') {
+    output.say(
+      others
+        ? `the run goes on: weatherline runs show ${id} shows how it ends`
+        : 'nothing that was stored is lost: the next start goes on where it was',
+    );
+    return EXIT.interrupted;
+  }
+  if (result.ended === 'dead-letter') output.say(`weatherline dlq list --run ${id} shows what was set aside`);
   return result.ended === 'timeout' ? EXIT.timeout : EXIT.failed;
 }

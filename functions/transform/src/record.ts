@@ -106,7 +106,6 @@ export function recordOf(
   previous: Reading | undefined,
 ): WeatherRecord {
   const { location, reconstruction, collectedAt, body } = reading;
-  const slot = Date.parse(data.run.slot) / 1000;
   const measurement = parseReading(data.provider, reading, slot);
   const report = runSuite({
     measurement,
