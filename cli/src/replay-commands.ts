@@ -13,6 +13,8 @@ export function replayCommands(cli: Command, tools: Tools): void {
   watching(replay, tools);
 }
 
+const ID = 'the hash of its plan, or 8 or more characters of it';
+
 const RUN_NOTES = [
   'It goes on where the last holder was when that one has died; a replay has one holder at a time. Live events go first: while any wait, nothing new is begun. Ctrl-C stops at once, and nothing is lost.',
 ] as const;
@@ -68,7 +70,7 @@ function planning(replay: Command, { run, output }: Tools): void {
   examples(
     plan,
     'replay plan --from 30d',
-    'replay plan --from 2026-11-22T00:00:00Z --to 2026-11-24T00:00:00Z --mode replace --reason "new method set"',
+    'replay plan --from 7d --mode replace --reason "new method set"',
     'replay plan --runs 20261123T060000Z --location luxembourg --mode replace --json',
   );
   exits(plan, { ...INSTALLATION_EXITS, [EXIT.notFound]: 'the selection is empty, or there is no such data directory' });
@@ -92,7 +94,8 @@ function running(replay: Command, { run, output }: Tools): void {
   exits(start, { ...RUN_EXITS, [EXIT.notFound]: 'there is no such plan' });
   const resume = tuned(
     replay
-      .command('resume <replay>')
+      .command('resume')
+      .argument('<replay>', ID)
       .description('go on with a replay that was paused, interrupted, or whose holder is gone'),
   )
     .addOption(data())
@@ -105,7 +108,8 @@ function running(replay: Command, { run, output }: Tools): void {
 function watching(replay: Command, { run, output }: Tools): void {
   const missing = { ...INSTALLATION_EXITS, [EXIT.notFound]: 'there is no such replay, or no such data directory' };
   const status = replay
-    .command('status [replay]')
+    .command('status')
+    .argument('[replay]', ID)
     .description('how a replay stands and what did not end as meant; without an id all replays, newest first')
     .addOption(limit())
     .addOption(data())
@@ -115,7 +119,8 @@ function watching(replay: Command, { run, output }: Tools): void {
   examples(status, 'replay status', 'replay status 5d41402abc4b --json');
   exits(status, missing);
   const pause = replay
-    .command('pause <replay>')
+    .command('pause')
+    .argument('<replay>', ID)
     .description('ask the holder of a replay to stop, so that it can be resumed')
     .addOption(data())
     .action(
@@ -124,7 +129,8 @@ function watching(replay: Command, { run, output }: Tools): void {
   examples(pause, 'replay pause 5d41402abc4b');
   exits(pause, { ...missing, [EXIT.conflict]: 'it is not running', [EXIT.timeout]: 'its holder has not stopped yet' });
   const abort = replay
-    .command('abort <replay>')
+    .command('abort')
+    .argument('<replay>', ID)
     .description('end a replay for good; what it has stored stays')
     .addOption(data())
     .action(
