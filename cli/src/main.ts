@@ -1,7 +1,9 @@
 import { CommanderError } from 'commander';
 import { EXIT } from '@weatherline/runtime';
 import { explain } from './failure.ts';
+import { columnsOf } from './output.ts';
 import { program } from './program.ts';
+import { wrapText } from './text-width.ts';
 
 async function main(args: readonly string[]): Promise<number> {
   let exitCode: number = EXIT.ok;
@@ -12,7 +14,7 @@ async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     const { exitCode: code, text } = explain(error);
-    process.stderr.write(`weatherline: ${text}\n`);
+    process.stderr.write(`${wrapText(`weatherline: ${text}`, columnsOf(process.stderr))}\n`);
     return code;
   }
   return exitCode;

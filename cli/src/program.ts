@@ -14,6 +14,7 @@ export function program(end: (code: number) => void = () => undefined): Command 
     .option('--json', 'machine-readable output')
     .option('--no-color', 'no colours, as with NO_COLOR')
     .showSuggestionAfterError()
+    .showHelpAfterError('Add --help to see what there is.')
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
     .hook('preAction', () => {

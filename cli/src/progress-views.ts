@@ -40,6 +40,7 @@ export class Bar {
       this.#leave();
       this.#isMidLine = !Buffer.from(chunk).toString().endsWith('\n');
       const result: unknown = Reflect.apply(write, undefined, [chunk, ...more]);
+      this.tick();
       return result;
     };
     this.#restore = () => {

@@ -20,7 +20,7 @@ export type ProgressOptions = {
   readonly every?: (ms: number, tick: () => void) => Disposable;
 };
 
-const TICK_MS = 1_000;
+const TICK_MS = 250;
 
 /** Begins to tell; what it tells last is told when it is disposed of. */
 export function createProgress(host: ProgressHost, options: ProgressOptions): Progress {

@@ -23,3 +23,49 @@ export function widthCut(text: string, columns: number): string {
   }
   return columns < 1 ? '' : `${cut}…`;
 }
+
+/** A text in lines of at most that many columns, broken between words; a longer word keeps a line of its own. */
+export function wrapWords(text: string, columns: number): string[] {
+  if (textWidth(text) <= columns) return [text];
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.trim().split(/ +/)) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (line !== '' && textWidth(longer) > columns) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = longer;
+    }
+  }
+  return [...lines, line];
+}
+
+/** The same for several lines, each of which keeps its indentation. */
+export function wrapText(text: string, columns: number): string {
+  return text
+    .split('\n')
+    .flatMap((line) => {
+      const indent = /^ */.exec(line)?.[0] ?? '';
+      return wrapWords(line.slice(indent.length), columns - indent.length).map((part) => `${indent}${part}`);
+    })
+    .join('\n');
+}
+
+/** Cells one after the other; where a line gets too long they go on below, indented. */
+export function packed(cells: readonly string[], columns: number): string {
+  const lines: string[] = [];
+  let line = '';
+  for (const cell of cells) {
+    const longer = line === '' ? cell : `${line}  ${cell}`;
+    if (line !== '' && textWidth(longer) > columns) {
+      lines.push(line.trimEnd());
+      const below = wrapWords(cell.trimEnd(), columns - 2).map((part) => `  ${part}`);
+      lines.push(...below.slice(0, -1));
+      line = below.length > 1 ? (below.at(-1) ?? '') : `  ${cell}`;
+    } else {
+      line = longer;
+    }
+  }
+  return [...lines, line.trimEnd()].join('\n');
+}

@@ -15,8 +15,13 @@ test.after.always(async () => {
 });
 
 const root = program();
+const ofCommands = new Set(leavesOf(root).flatMap(({ command }) => helpOf(command).examples));
+/** What stands in a command's own help, too, is run there. */
+const isElsewhere = (path: string, example: string): boolean =>
+  path === '' && ofCommands.has(example.replace(/ +#.*/, ''));
 for (const { path, command } of [{ path: '', command: root }, ...leavesOf(root)]) {
   for (const example of helpOf(command).examples) {
+    if (isElsewhere(path, example)) continue;
     // Serial: they share a directory, and each starts processes.
     test.serial(`${path === '' ? 'weatherline' : path} --help gives an example that works: ${example}`, async (t) => {
       const { here, run } = await site();

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openLogReader } from '@weatherline/adapters/embedded';
 import test from 'ava';
+import { parseResult } from '../../cli/src/results/index.ts';
 import {
   collect,
   dlqOf,
@@ -76,6 +77,9 @@ test.serial('what was not selected, or not agreed to, is refused; a dry run chan
   t.is((await run(['dlq', 'show', `${FETCHED}/0/999999`])).code, 3);
   const dry = await run(['dlq', 'redrive', '--all', '--dry-run']);
   t.is(dry.stdout, `would be redriven  ${id}  to ${FETCHED}, redrive 1\n`);
+  const told: unknown = JSON.parse((await run(['dlq', 'redrive', '--all', '--dry-run', '--json'])).stdout);
+  parseResult('dlq redrive', told);
+  t.like(told, { dry_run: true, items: [{ id, state: 'redriven', reason: null }] });
   t.is((await dlqOf(operator)).length, 1, 'nothing has changed');
   const some = await run(['dlq', 'purge', id, `${FETCHED}/0/999999`, '--yes']);
   t.is(some.code, 7, 'one of the two was there');

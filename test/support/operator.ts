@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { parseResult } from '../../cli/src/results/index.ts';
 import { REDRIVES_HEADER, type LoggedMessage } from '@weatherline/runtime';
 import type { ExecutionContext } from 'ava';
 import type { Finished } from './process.ts';
@@ -25,6 +26,7 @@ export function unusable(): string {
 export async function dlqOf({ run }: Operator, ...filters: string[]): Promise<Item[]> {
   const { stdout, stderr, code } = await run(['dlq', 'list', '--json', ...filters]);
   if (code !== 0) throw new Error(stderr);
+  parseResult('dlq list', JSON.parse(stdout));
   return JSON.parse(stdout).items;
 }
 
@@ -58,10 +60,12 @@ export async function throughTheDesk(t: ExecutionContext, operator: Operator, ro
   if (rounds === 3) await isRefusedTheFourthTime(t, operator, item);
 
   const purged = await run(['dlq', 'purge', '--run', RUN, '--yes', '--json']);
+  parseResult('dlq purge', JSON.parse(purged.stdout));
   t.is(JSON.parse(purged.stdout).purged.length, 1, purged.stderr);
   t.deepEqual(await dlqOf(operator), []);
   const lag = await run(['lag', '--json']);
   t.is(lag.code, 0, lag.stderr);
+  parseResult('lag', JSON.parse(lag.stdout));
   const { items } = JSON.parse(lag.stdout);
   t.like(
     items.find(({ group }: { group: string }) => group === 'weatherline.transform'),
@@ -97,7 +101,9 @@ async function isShown(t: ExecutionContext, operator: Operator, { id }: Item): P
   t.regex(shown.stdout, new RegExp(`^ce_correlationid: ${RUN}$`, 'm'));
   t.regex(shown.stdout, /^ {2}"readings": \[$/m, 'the original event, decoded');
   t.true(shown.stdout.endsWith(`\nput it back: weatherline dlq redrive ${id}\n`));
-  const { letter } = JSON.parse((await run(['dlq', 'show', id, '--json'])).stdout);
+  const { stdout: json } = await run(['dlq', 'show', id, '--json']);
+  parseResult('dlq show', JSON.parse(json));
+  const { letter } = JSON.parse(json);
   t.is(id, `${letter.origin.topic}/${letter.origin.partition}/${letter.origin.offset}`);
 }
 

@@ -3,7 +3,7 @@ import { allChecks } from '../doctor/all.ts';
 import { runChecks } from '../doctor/check.ts';
 import { reportOf, textOf, wantsColour } from '../doctor/report.ts';
 import { secretsOf } from '../doctor/secrets.ts';
-import type { Output } from '../output.ts';
+import { columnsOf, type Output } from '../output.ts';
 import type { DoctorReport } from '../results/installation.ts';
 
 export type DoctorOptions = { readonly data: string; readonly gateway?: string };
@@ -15,6 +15,6 @@ export async function doctor({ data, gateway }: DoctorOptions, output: Output): 
   const patient = { env, data, gateway, node: { version, path }, now: Date.now, resources };
   const report = reportOf(await runChecks(allChecks(patient)), secretsOf(env));
   const result: DoctorReport = { checks: [...report.checks], status: report.status };
-  output.result(result, () => textOf(report, wantsColour(stdout.isTTY, env)));
+  output.result(result, () => textOf(report, wantsColour(stdout.isTTY, env), columnsOf(stdout)));
   return report.status === 'fail' ? EXIT.unhealthy : EXIT.ok;
 }

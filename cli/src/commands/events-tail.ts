@@ -4,9 +4,10 @@ import { LANES } from '../chain-groups.ts';
 import { Failure } from '../failure.ts';
 import { openInstallation } from '../installation.ts';
 import { instantOf } from '../instant.ts';
-import type { Output } from '../output.ts';
+import { columnsOf, type Output } from '../output.ts';
 import { maskedHeaders, plainText } from '../plain-text.ts';
 import { Tail, type TailedEvent } from '../tail.ts';
+import { packed } from '../text-width.ts';
 import { slotOf } from './runs.ts';
 
 export type TailOptions = {
@@ -72,7 +73,7 @@ function lineOf({ message, attributes, problem }: TailedEvent): string {
     `${value?.length ?? 0} bytes`,
     ...(problem === undefined ? [] : [`no event: ${problem}`]),
   ];
-  return plainText(cells.join('  '));
+  return packed(cells.map(plainText), columnsOf(process.stdout));
 }
 
 /** The event in structured JSON on one line; where it lies is told as attributes, which `events send` leaves out again. */

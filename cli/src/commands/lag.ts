@@ -26,6 +26,8 @@ export async function showLag(
     show(await readLag(log, partitions), systemClock.now());
     await systemClock.sleep(LOOK_EVERY_MS, signal).catch(() => undefined);
   }
+  // What the terminal echoes of Ctrl-C stands on the line in which the shell would go on.
+  if (process.stdout.isTTY && !output.json) output.print('');
   return EXIT.ok;
 }
 
@@ -58,6 +60,9 @@ function position(committed: number | null): number | string {
   return committed ?? 'none yet';
 }
 
+/** A group names its function and its lane, and each reads one topic. */
+const FIT = { spare: ['TOPIC', 'LANE'] };
+
 function tableOf(items: readonly GroupPosition[]): string {
   if (items.some(({ partitions }) => partitions !== undefined)) {
     const rows = items.flatMap(({ group, lane, topic, partitions = [] }) =>
@@ -71,11 +76,12 @@ function tableOf(items: readonly GroupPosition[]): string {
         lag,
       ]),
     );
-    return table(['GROUP', 'LANE', 'TOPIC', 'PARTITION', 'COMMITTED', 'END', 'LAG'], rows);
+    return table(['GROUP', 'LANE', 'TOPIC', 'PARTITION', 'COMMITTED', 'END', 'LAG'], rows, FIT);
   }
   return table(
     ['GROUP', 'LANE', 'TOPIC', 'COMMITTED', 'END', 'LAG'],
     items.map(({ group, lane, topic, committed, end, lag }) => [group, lane, topic, position(committed), end, lag]),
+    FIT,
   );
 }
 

@@ -1,4 +1,5 @@
 import { redact } from '@weatherline/runtime';
+import { wrapWords } from '../text-width.ts';
 import type { Checked, Status } from './check.ts';
 
 /** What `doctor --json` prints; these fields and words stay. */
@@ -28,15 +29,19 @@ export function wantsColour(isTerminal: boolean, env: Readonly<Record<string, st
   return isTerminal && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
 }
 
+const NARROWEST = 24;
+
 /** A line for each check, with what to do below it; the sign and the word say all that the colour says. */
-export function textOf({ checks }: Report, isColoured: boolean): string {
+export function textOf({ checks }: Report, isColoured: boolean, columns = Infinity): string {
   const width = Math.max(...checks.map(({ name }) => name.length));
   const indent = ' '.repeat('✗ skipped'.length + 2 + width + 2);
   const lines = checks.flatMap(({ name, status, detail, fix }) => {
     const word = `${SIGNS[status]} ${status.padEnd('skipped'.length)}`;
     const shown = isColoured ? `\u001B[${COLOURS[status]}m${word}\u001B[0m` : word;
-    const [first = '', ...more] = detail.split('\n').map((line) => line.trim());
-    const below = fix === null ? more : [...more, `fix: ${fix}`];
+    const said = [...detail.split('\n').map((line) => line.trim()), ...(fix === null ? [] : [`fix: ${fix}`])];
+    const [first = '', ...below] = said.flatMap((line) =>
+      wrapWords(line, Math.max(NARROWEST, columns - indent.length)),
+    );
     return [`${shown}  ${name.padEnd(width)}  ${first}`, ...below.map((line) => `${indent}${line}`)];
   });
   return [...lines, '', summaryOf(checks)].join('\n');
