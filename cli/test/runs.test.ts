@@ -4,6 +4,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import type { DeadLetter } from '../src/dead-letters.ts';
 import { nextSteps } from '../src/runs/next-steps.ts';
+import { painter } from '../src/runs/paint.ts';
 import { passesOf, passOfStore } from '../src/runs/passes.ts';
 import type { RunEvent } from '../src/runs/run-events.ts';
 import { slotWindows } from '../src/runs/run-index.ts';
@@ -38,6 +39,30 @@ test('a part that is neither stored nor set aside is waited for as long as the l
   t.is(stateOf({ ...standing, stored: 0, setAside: 2 }, NOW), 'failed');
   t.is(stateOf(standing, later), 'partial');
   t.is(stateOf({ ...standing, stored: 0 }, later), 'failed');
+});
+
+test('only what is wholly there is complete, and a dead letter more never makes a run look better', (t) => {
+  const rank = ['complete', 'open', 'partial', 'failed'];
+  const whole = fc.nat(20);
+  fc.assert(
+    fc.property(whole, whole, whole, whole, fc.boolean(), (stored, absent, failedLocations, setAside, isOld) => {
+      const now = new Date(START + (isOld ? LOG_KEEPS_MS : 1));
+      const run = { ...standing, stored, expected: stored + absent, failedLocations, setAside };
+      const state = stateOf(run, now);
+      t.is(state === 'complete', absent === 0 && failedLocations === 0);
+      t.true(rank.indexOf(stateOf({ ...run, setAside: setAside + 1 }, now)) >= rank.indexOf(state));
+      if (isOld) t.not(state, 'open');
+      if (stored > 0) t.not(state, 'failed');
+    }),
+  );
+});
+
+test('colours are for a terminal, and for nobody who asked for none', (t) => {
+  const host = (isTTY: boolean, env: Record<string, string>): NodeJS.Process =>
+    ({ stdout: { isTTY }, env }) as unknown as NodeJS.Process;
+  t.is(painter(host(true, {}))('bad', 'failed'), '\u001B[31mfailed\u001B[39m');
+  for (const plain of [host(false, {}), host(true, { NO_COLOR: '1' }), host(true, { TERM: 'dumb' })])
+    t.is(painter(plain)('bad', 'failed'), 'failed');
 });
 
 function event(stage: RunEvent['stage'], ms: number, more: Partial<RunEvent> = {}): RunEvent {

@@ -2,9 +2,9 @@ import { slotId } from '@weatherline/events';
 import { kafkaTests } from '@weatherline/testkit/kafka';
 import { recordedPlaces } from '@weatherline/testkit/upstream';
 import test from 'ava';
-import { deploy, SCHEDULE } from '../support/deployment.ts';
+import { deploy, recentSlots, SCHEDULE } from '../support/deployment.ts';
 import { weatherline } from '../support/process.ts';
-import { listOf, throughARun, type Command } from '../support/runs.ts';
+import { listOf, retriedOf, throughARun, type Command } from '../support/runs.ts';
 
 const kafka = kafkaTests(test);
 
@@ -21,4 +21,19 @@ kafka.test('on Kafka and S3 runs and products are shown and asked for again as i
   await chain.trigger(slot);
   await chain.settled();
   await throughARun(t, run, slot, () => chain.upstream.setScript([turin]));
+
+  // Nobody fetches any more: what is asked for stays open.
+  for (const { name, child, closed } of chain.processes) {
+    if (name !== 'fetch') continue;
+    child.kill('SIGTERM');
+    await closed;
+  }
+  const [later = ''] = recentSlots(1);
+  await chain.trigger(later);
+  t.like(await retriedOf(run, later, 8, '--wait', '--timeout', '1s'), { result: 'timeout', lane: 'live' });
+  t.like(await retriedOf(run, later, 0), { result: 'requested' });
+  t.deepEqual(
+    (await listOf(run, '--state', 'open')).map(({ run: id }) => id),
+    [later],
+  );
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseSlot, slotId, slotPath as pathOf } from '@weatherline/events';
 import { parseSchedule } from '@weatherline/events/schedule';
 import { recordedPlaces, startRecordedUpstream, type FaultRule } from '@weatherline/testkit/upstream';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { startUp, temporaryDirectory, weatherline } from '../support/process.ts';
 import { listOf, retriedOf, shownOf, throughARun, type Command } from '../support/runs.ts';
 
@@ -46,9 +46,18 @@ for (const owned of [false, true]) {
       // A start asks once more for what is not there, which is set aside once more.
       const [, second] = (await shownOf(run, slot)).dead_letter_items;
       if (second !== undefined) t.is((await run(['dlq', 'purge', second.id, '--yes'])).code, 0);
+      if (!owned) await isSetAsideAgain(t, run, slot);
       await throughARun(t, run, slot, () => upstream.setScript([...TURIN]));
     },
   );
+}
+
+async function isSetAsideAgain(t: ExecutionContext, run: Command, slot: string): Promise<void> {
+  const { replay, result, dead_letters: letters } = await retriedOf(run, slot, 1, '--location', 'arctic');
+  t.is(result, 'dead_letter');
+  t.is(letters.length, 1);
+  t.is((await shownOf(run, slot)).dead_letter_items.at(-1)?.replay, replay);
+  t.is((await run(['dlq', 'purge', letters[0]?.id ?? '', '--yes'])).code, 0);
 }
 
 test.serial('slots that nobody asked for are missing, and show says what brings them', async (t) => {
