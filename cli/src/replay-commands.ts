@@ -46,7 +46,7 @@ export function backfillCommand(cli: Command, { run, output }: Tools): void {
   examples(
     command,
     'backfill --from 7d --dry-run',
-    'backfill --from 2026-11-22T00:00:00Z --to 2026-11-23T00:00:00Z --yes',
+    'backfill --from 20261122T000000Z --to 20261123T000000Z --yes',
     'backfill --from 3d --every 12h --dry-run --json',
   );
   exits(command, { ...RUN_EXITS, [EXIT.partial]: 'there are gaps or dead letters, or it was paused' });
@@ -71,7 +71,7 @@ function planning(replay: Command, { run, output }: Tools): void {
     plan,
     'replay plan --from 30d',
     'replay plan --from 7d --mode replace --reason "new method set"',
-    'replay plan --runs 20261123T060000Z --location luxembourg --mode replace --json',
+    'replay plan --runs 20261123T060000Z --mode replace --json',
   );
   exits(plan, { ...INSTALLATION_EXITS, [EXIT.notFound]: 'the selection is empty, or there is no such data directory' });
   const verify = tuned(

@@ -7,6 +7,7 @@ import { orderTrigger } from '../control.ts';
 import { Failure } from '../failure.ts';
 import { socketOf, throwRefused } from '../installation.ts';
 import type { Output } from '../output.ts';
+import { pastOf } from '../past.ts';
 import { readPlan, type Plan } from '../plan.ts';
 import { openReading } from '../reading.ts';
 import type { TriggerEnded, TriggerRequested } from '../results/trigger.ts';
@@ -25,12 +26,12 @@ export type TriggerOptions = {
 export async function trigger(options: TriggerOptions, output: Output): Promise<number> {
   const timeoutMs = duration(options.timeout);
   if (namesCluster(process.env)) return inCluster(options, output, timeoutMs);
-  const { schedule, provider } = readConfig(process.env);
-  const slot = wantedSlot(options, schedule, provider === 'recorded');
+  const config = readConfig(process.env);
+  const slot = wantedSlot(options, config.schedule, pastOf(config) !== undefined);
   await using resources = new AsyncDisposableStack();
   try {
     const ports = await openOwned(options.data, output, resources);
-    const { config, system, clock, signal } = ports;
+    const { system, clock, signal } = ports;
     const { plan, isNew } = await triggerRun({ ...config, ...system }, slot, 'manual');
     // Nobody else would do the work: the owner of a directory stays until the run has ended.
     const { haltedBy } = system;
@@ -45,8 +46,8 @@ export async function trigger(options: TriggerOptions, output: Output): Promise<
 async function inCluster(options: TriggerOptions, output: Output, timeoutMs: number): Promise<number> {
   await using resources = new AsyncDisposableStack();
   const cluster = await openCluster(process.env, resources);
-  // Who is asked is fetch's business; only what has history may be asked about the past, and no live provider has it.
-  const slot = wantedSlot(options, cluster.schedule, false);
+  // It is fetch that asks; this process must be told the same as fetch.
+  const slot = wantedSlot(options, cluster.schedule, cluster.past !== undefined);
   const { plan, isNew } = await triggerRun(cluster, slot, 'manual');
   if (options.wait !== true) {
     return requested(output, { run: plan.run.id, parts: plan.parts.length, is_new: isNew });

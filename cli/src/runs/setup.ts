@@ -1,8 +1,7 @@
 import { DEPLOYABLE_VARIABLES } from '@weatherline/adapters/settings';
 import type { Schedule } from '@weatherline/events/schedule';
 import { COMMON, loadConfig, type Environment } from '@weatherline/runtime';
-import { namesCluster } from '../cluster.ts';
-import { readConfig } from '../config.ts';
+import { readRunning } from '../running.ts';
 
 /** Which slots there are; on Kafka as in a directory. */
 export function scheduleOf(env: Environment): Schedule {
@@ -10,9 +9,9 @@ export function scheduleOf(env: Environment): Schedule {
 }
 
 /**
- * May the provider be asked about a slot that has ended? The recorded one may; a live one would put today's weather into
- * the past. On Kafka the provider is fetch's business, which this process cannot see.
+ * May anybody be asked about a slot that has ended? Whoever knows only the present would put today's weather into the
+ * past. On Kafka it is fetch that asks: this process must be told the same as fetch, by WEATHERLINE_HISTORY.
  */
 export function hasHistory(env: Environment): boolean {
-  return !namesCluster(env) && readConfig(env).provider === 'recorded';
+  return readRunning(env).past !== undefined;
 }
