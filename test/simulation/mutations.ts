@@ -133,7 +133,7 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   },
   'a refused creation is a failure': {
     file: `${UPLOAD}/upload.ts`,
-    find: "  if (found.sha256 === digest) return { ...found, outcome: isVerify ? 'verified' : 'unchanged' };",
+    find: "  if (found.sha256 === digest) return { ...found, outcome: isVerify ? 'verified' : sameAgain(existing.metadata, data) };",
     replace: '',
   },
   'a refused creation is a success, whatever lies there': {
