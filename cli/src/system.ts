@@ -16,6 +16,7 @@ import { transform } from '@weatherline/transform';
 import { createUpload } from '@weatherline/upload';
 import { CHAIN_GROUPS, LANES } from './chain-groups.ts';
 import type { DataDirectory } from './data-directory.ts';
+import { liveStore, replayStore } from './lane-stores.ts';
 
 /** The whole chain in one process: embedded log, directory store, the three functions on both lanes. */
 export type System = {
@@ -54,12 +55,16 @@ export async function openSystem(options: SystemOptions, resources: AsyncDisposa
   const { directory, provider, clock, log, version, metrics } = options;
   const { broker, store } = await openStorage(directory, resources);
   const consumers: Consumer[] = [];
+  const stores = { live: store, replay: replayStore(store, clock) };
   for (const lane of LANES) {
     const shared = { broker, log, clock, lane, observe: metrics.observe, ...CONCURRENCY[lane] };
     const fetch = createFetch({ provider, store, clock, lane });
     // A consumer that is opened later closes earlier: what fetch has in hand still finds its way down the chain.
     const opened = [
-      await consume({ ...shared, function: createUpload({ store, version, observe: metrics.observeProduct }) }),
+      await consume({
+        ...shared,
+        function: createUpload({ store: stores[lane], version, observe: metrics.observeProduct }),
+      }),
       await consume({ ...shared, function: transform }),
       await consume({ ...shared, function: fetch }),
     ];
@@ -68,7 +73,7 @@ export async function openSystem(options: SystemOptions, resources: AsyncDisposa
   metrics.collectLag(async () => lagOf(broker));
   return {
     broker,
-    store,
+    store: liveStore(store, clock),
     consumers,
     haltedBy: () => consumers.map(({ haltedBy }) => haltedBy).find((cause) => cause !== undefined),
   };

@@ -34,7 +34,8 @@ export type ProcessScope = {
   readonly turn: () => Promise<void>;
 };
 
-const THIS_PROCESS: ProcessScope = {
+/** What everything in this process shares. */
+export const THIS_PROCESS: ProcessScope = {
   id: randomBytes(6).toString('base64url'),
   careful: new OneAtATime(),
   lanes: new Lanes(turn),

@@ -21,7 +21,11 @@ function stoppedClock() {
     },
     pass: async (by: number): Promise<void> => {
       ms += by;
-      for (const sleeper of sleeping) if (sleeper.until <= ms) sleeper.wake();
+      for (const sleeper of sleeping) {
+        if (sleeper.until > ms) continue;
+        sleeping.delete(sleeper);
+        sleeper.wake();
+      }
       await turns(5);
     },
   };
