@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import type { Measured, Row } from './row.ts';
 import { CHAIN_ROWS } from './rows/chain.ts';
 import { GATEWAY_ROWS } from './rows/gateway.ts';
+import { LANES_ROWS } from './rows/lanes.ts';
 import { LATER_ROWS } from './rows/later.ts';
 import { RUNTIME_ROWS } from './rows/runtime.ts';
 import { SCALE_ROWS } from './rows/scale.ts';
@@ -14,6 +15,7 @@ export const ROWS: readonly Row[] = [
   ...START_ROWS,
   ...RUNTIME_ROWS,
   ...CHAIN_ROWS,
+  ...LANES_ROWS,
   ...SCALE_ROWS,
   ...GATEWAY_ROWS,
   ...LATER_ROWS,

@@ -9,7 +9,6 @@ export const LATER_ROWS: readonly Row[] = [
     '≤ 5 s / ≥ 8,000 records a second',
     "replay plans come with the operator's tools",
   ),
-  owned('live p95 during a replay', '+ ≤ 5 %', "comes with the operator's tools"),
   owned(
     'crash points of the chain, singly and in pairs (simulation)',
     '100 %, 0 lost, 0 duplicated',

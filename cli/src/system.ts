@@ -16,6 +16,7 @@ import { transform } from '@weatherline/transform';
 import { createUpload } from '@weatherline/upload';
 import { CHAIN_GROUPS, LANES } from './chain-groups.ts';
 import type { DataDirectory } from './data-directory.ts';
+import { liveStore, replayStore } from './lane-stores.ts';
 
 /** The whole chain in one process: embedded log, directory store, the three functions on both lanes. */
 export type System = {
@@ -36,6 +37,9 @@ export type SystemOptions = {
   readonly metrics: Metrics;
 };
 
+/** What a replay has in hand when a live event comes stands before it at the disk: two a partition keep both cores busy. */
+const CONCURRENCY = { live: {}, replay: { concurrency: 2 } } as const;
+
 /** Opens the log and the store of a directory that this process owns. */
 export async function openStorage(
   directory: DataDirectory,
@@ -52,21 +56,25 @@ export async function openSystem(options: SystemOptions, resources: AsyncDisposa
   const { directory, provider, history, clock, log, version, metrics } = options;
   const { broker, store } = await openStorage(directory, resources);
   const consumers: Consumer[] = [];
-  const shared = { broker, log, clock, observe: metrics.observe };
+  const stores = { live: store, replay: replayStore(store, clock) };
   for (const lane of LANES) {
+    const shared = { broker, log, clock, lane, observe: metrics.observe, ...CONCURRENCY[lane] };
     const fetch = createFetch({ provider, history, store, clock, lane });
     // A consumer that is opened later closes earlier: what fetch has in hand still finds its way down the chain.
     const opened = [
-      await consume({ ...shared, lane, function: createUpload({ store, version, observe: metrics.observeProduct }) }),
-      await consume({ ...shared, lane, function: transform }),
-      await consume({ ...shared, lane, function: fetch }),
+      await consume({
+        ...shared,
+        function: createUpload({ store: stores[lane], version, observe: metrics.observeProduct }),
+      }),
+      await consume({ ...shared, function: transform }),
+      await consume({ ...shared, function: fetch }),
     ];
     for (const consumer of opened) consumers.push(resources.use(consumer));
   }
   metrics.collectLag(async () => lagOf(broker));
   return {
     broker,
-    store,
+    store: liveStore(store, clock),
     consumers,
     haltedBy: () => consumers.map(({ haltedBy }) => haltedBy).find((cause) => cause !== undefined),
   };

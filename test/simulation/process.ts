@@ -1,4 +1,4 @@
-import { OneAtATime, type Clock, type Logger, type ProcessScope } from '@weatherline/runtime';
+import { Lanes, OneAtATime, type Clock, type Logger, type ProcessScope } from '@weatherline/runtime';
 import type { Fault, Passage } from '@weatherline/testkit';
 import { never, type World } from './world.ts';
 
@@ -47,10 +47,12 @@ export class SimProcess implements Passage {
         if (this.isDead) await never();
       },
     };
+    const turn = async (): Promise<void> => this.clock.sleep(0);
     this.scope = {
       id: `${name}/${points.passed}`,
       careful: new OneAtATime(),
-      turn: async () => this.clock.sleep(0),
+      lanes: new Lanes(turn),
+      turn,
     };
   }
 

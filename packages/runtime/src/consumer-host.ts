@@ -5,6 +5,7 @@ import { systemClock } from './clock.ts';
 import type { FunctionDefinition, Logger } from './define-function.ts';
 import { createMessageHandler, type Observe } from './handle-message.ts';
 import { HaltSwitch } from './halt-switch.ts';
+import { Lanes } from './lanes.ts';
 import { OneAtATime } from './one-at-a-time.ts';
 import { PartitionWorker } from './partition-worker.ts';
 import type { Broker, Clock, PartitionBatch } from './ports.ts';
@@ -27,13 +28,17 @@ export type ProcessScope = {
   /** Tells this run of the process from every other one: a crash from a lost connection. */
   readonly id: string;
   readonly careful: OneAtATime;
+  /** Lets replayed events give way to live ones. */
+  readonly lanes: Lanes;
   /** Resolves when what is going on just now has had its turn. */
   readonly turn: () => Promise<void>;
 };
 
-const THIS_PROCESS: ProcessScope = {
+/** What everything in this process shares. */
+export const THIS_PROCESS: ProcessScope = {
   id: randomBytes(6).toString('base64url'),
   careful: new OneAtATime(),
+  lanes: new Lanes(turn),
   turn,
 };
 
@@ -65,6 +70,7 @@ export async function consume<In extends Chained, Out extends Chained>(
     group,
     halt,
     careful: process.careful,
+    lanes: process.lanes,
     random: options.random ?? Math.random,
   });
   const workers = new Map<number, PartitionWorker>();
@@ -87,11 +93,15 @@ export async function consume<In extends Chained, Out extends Chained>(
       await worker?.commitNow(true);
     },
   });
+  const presence = lane === 'live' ? process.lanes.joinLive() : undefined;
   return {
     name: group,
     get haltedBy() {
       return halt.cause ?? subscription.trouble;
     },
-    [Symbol.asyncDispose]: async () => subscription[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: async () => {
+      await subscription[Symbol.asyncDispose]();
+      presence?.[Symbol.dispose]();
+    },
   };
 }

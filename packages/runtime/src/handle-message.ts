@@ -5,6 +5,7 @@ import { deadLetterOf, describe, type DeadLetterReason } from './dead-letter.ts'
 import type { FunctionDefinition, Logger } from './define-function.ts';
 import { DependencyError, HaltError, PermanentError } from './errors.ts';
 import type { HaltSwitch } from './halt-switch.ts';
+import type { Lanes } from './lanes.ts';
 import { invoke } from './invoke.ts';
 import { parseData } from './parse-data.ts';
 import type { Ordeal } from './commit-tracker.ts';
@@ -35,6 +36,7 @@ export type HandlerOptions<In extends Chained, Out extends Chained> = {
   readonly halt: HaltSwitch;
   /** A crash takes the whole process: what may have caused one runs alone in the process, not only in its partition. */
   readonly careful: OneAtATime;
+  readonly lanes: Lanes;
   readonly observe?: Observe;
 };
 
@@ -53,7 +55,10 @@ const AGAIN: Verdict = { settled: false };
 export function createMessageHandler<In extends Chained, Out extends Chained>(
   options: HandlerOptions<In, Out>,
 ): HandleMessage {
+  const { lane, lanes, clock } = options;
   return async (message, worker) => {
+    if (lane === 'replay') await lanes.startReplay(clock, worker.signal);
+    using _ = lane === 'live' ? lanes.holdLive(clock) : undefined;
     const life = new MessageLife(options, message, worker);
     try {
       while (!worker.signal.aborted) {

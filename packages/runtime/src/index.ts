@@ -11,7 +11,8 @@ export {
   type Stamps,
 } from './codec.ts';
 export { CommitTracker, type Ordeal } from './commit-tracker.ts';
-export { consume, type Consumer, type ConsumerOptions, type ProcessScope } from './consumer-host.ts';
+export { consume, THIS_PROCESS, type Consumer, type ConsumerOptions, type ProcessScope } from './consumer-host.ts';
+export { Lanes } from './lanes.ts';
 export { OneAtATime } from './one-at-a-time.ts';
 export { deadLetterOf, redriveOf, REDRIVES_HEADER, redrivesOf, type DeadLetterReason } from './dead-letter.ts';
 export { defineFunction, type Context, type Fields, type FunctionDefinition, type Logger } from './define-function.ts';

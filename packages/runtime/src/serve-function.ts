@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { constants, setPriority } from 'node:os';
 import type { Chained } from '@weatherline/events';
 import { systemClock } from './clock.ts';
 import { loadConfig, type Environment, type Settings, type Values } from './config.ts';
@@ -80,6 +81,7 @@ async function serve<S extends Settings, In extends Chained, Out extends Chained
   const ports = { config, env: host.env, clock: systemClock, log, metrics, resources };
   const { broker, function: definition } = await open(ports);
   const { lane, concurrency } = config;
+  if (lane === 'replay') giveWay();
   consumer = resources.use(
     await consume({ broker, function: definition, lane, concurrency, log, observe: metrics.observe }),
   );
@@ -87,6 +89,15 @@ async function serve<S extends Settings, In extends Chained, Out extends Chained
   if (!stopping.signal.aborted) await once(stopping.signal, 'abort');
   log.info('stopping');
   infra.drain();
+}
+
+/** On a machine that both lanes share, the scheduler runs live processes first. Where that is forbidden, it is only polite. */
+function giveWay(): void {
+  try {
+    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // Some sandboxes do not know the call.
+  }
 }
 
 function checkOf(consumer: Consumer | undefined, service: string): Check {

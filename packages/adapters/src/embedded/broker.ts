@@ -106,7 +106,7 @@ class EmbeddedBroker implements Broker {
         this.#statements.setEnd.run(next + 1, topic, part);
         if (spec.compacted === true) this.#statements.compact.run(topic, part, key, next);
       }
-    });
+    }, urgencyOf(topic));
     for (const owned of this.#owned.get(topic) ?? []) if (touched.has(owned.partition)) owned.wake();
   }
 
@@ -169,7 +169,7 @@ class EmbeddedBroker implements Broker {
       fetch: (topic, partition, from, limit) =>
         fetch.all(topic, partition, from, limit).map((row) => messageOf(topic, row)),
       commit: async (group, topic, partition, { offset, metadata }) =>
-        this.#writer.write(() => void setOffset.run(group, topic, partition, offset, metadata)),
+        this.#writer.write(() => void setOffset.run(group, topic, partition, offset, metadata), urgencyOf(topic)),
     };
   }
 
@@ -188,6 +188,11 @@ class EmbeddedBroker implements Broker {
     // A full disk must not end the process here; the next hour tries again.
     this.#writer.write(() => expire(this.#database, this.#topics.values(), now)).catch(() => undefined);
   }
+}
+
+/** Replayed events start one by one, to let live ones through; each would be flushed by itself. */
+function urgencyOf(topic: string): 'urgent' | 'patient' {
+  return topic.endsWith('.replay') ? 'patient' : 'urgent';
 }
 
 function specOf(row: Readonly<Record<string, unknown>>): TopicSpec {

@@ -3,10 +3,15 @@ import { DependencyError, WeatherlineError } from '@weatherline/runtime';
 
 type Job = { readonly write: () => void; readonly resolve: () => void; readonly reject: (error: unknown) => void };
 
+/** How long what is not urgent may wait for company: a flush stops everything, and costs the same for one as for many. */
+const PATIENCE_MS = 5;
+
 /** Group commit: what is written in one turn of the event loop shares one transaction and one flush to the disk. */
 export class GroupCommit {
   readonly #database: DatabaseSync;
   #queue: Job[] = [];
+  #patient: NodeJS.Timeout | undefined;
+  #isUrgent = false;
   #closed = false;
 
   constructor(database: DatabaseSync) {
@@ -14,16 +19,24 @@ export class GroupCommit {
   }
 
   /** Runs `write` in the next transaction; resolves when it is durable. */
-  async write(write: () => void): Promise<void> {
+  async write(write: () => void, urgency: 'urgent' | 'patient' = 'urgent'): Promise<void> {
     if (this.#closed) throw unavailable('the log is closed');
     return new Promise((resolve, reject) => {
-      if (this.#queue.push({ write, resolve, reject }) === 1) setImmediate(() => this.flush());
+      this.#queue.push({ write, resolve, reject });
+      if (urgency === 'patient') this.#patient ??= setTimeout(() => this.flush(), PATIENCE_MS);
+      else if (!this.#isUrgent) {
+        this.#isUrgent = true;
+        setImmediate(() => this.flush());
+      }
     });
   }
 
   flush(): void {
     const jobs = this.#queue;
     this.#queue = [];
+    this.#isUrgent = false;
+    clearTimeout(this.#patient);
+    this.#patient = undefined;
     if (jobs.length === 0) return;
     try {
       this.#database.exec('BEGIN IMMEDIATE');
