@@ -25,6 +25,7 @@ const PREFIXES = ['replays/', 'weather-runs/'] as const;
 const MAX_ORDER_BYTES = 4 * 1024 * 1024;
 /** The plan of a replay of a few hundred thousand parts. */
 const MAX_OBJECT_BYTES = 128 * 1024 * 1024;
+const ANSWER_WITHIN_MS = 60_000;
 const NAMES: ReadonlySet<string> = new Set(TOPICS.map(({ name }) => name));
 
 const TriggerOrder = v.pipe(
@@ -178,6 +179,7 @@ async function ask(socketPath: string, path: string, order: unknown): Promise<un
     textOf(incoming)
       .then((text = '') => {
         const answer: unknown = JSON.parse(text);
+        if (incoming.statusCode === 404) throw new Error('it runs another version of weatherline: start it again');
         if (incoming.statusCode !== 200)
           throw new Error(refusalOf(answer) ?? `unexpected answer of the owner: ${text}`);
         return answer;
@@ -185,6 +187,8 @@ async function ask(socketPath: string, path: string, order: unknown): Promise<un
       .then(resolve, reject);
   });
   outgoing.on('error', reject);
+  // One that was suspended takes a connection and says nothing.
+  outgoing.setTimeout(ANSWER_WITHIN_MS, () => outgoing.destroy(new Error('no answer within a minute')));
   outgoing.end(JSON.stringify(order));
   return promise;
 }

@@ -8,6 +8,7 @@ import { orderPublish, orderPut, serveControl } from './control.ts';
 import { DirectoryOwned, openDataDirectory, ownDirectory } from './data-directory.ts';
 import { Failure } from './failure.ts';
 import type { Output } from './output.ts';
+import { OwnerGone } from './patience.ts';
 import { openReading } from './reading.ts';
 import type { UpPorts } from './up.ts';
 
@@ -51,16 +52,30 @@ async function openDirectory(data: string, output: Output, resources: AsyncDispo
   // A command that only reads owns nothing: the directory is taken when something is to be published.
   let writing: Promise<Writer> | undefined;
   let writer: Writer | undefined;
+  let isAttending = false;
   const attend = async (): Promise<Writer> => {
     writing ??= openWriter(data, output, resources);
     writer = await writing;
     return writer;
   };
+  /** An owner that is gone is asked no more: the next try finds another one, or becomes it. */
+  const through = async <Result>(work: (writer: Writer) => Promise<Result>): Promise<Result> => {
+    const asked = attend();
+    try {
+      return await work(await asked);
+    } catch (error) {
+      if (error instanceof OwnerGone) writing = writer = undefined;
+      throw error;
+    }
+  };
   return {
     log,
     store,
-    put: async (...args) => (writing === undefined ? putOnce(data, args) : (await attend()).put(...args)),
-    publish: async (topic, messages) => (await attend()).publish(topic, messages),
+    put: async (...args) => {
+      isAttending ||= writing !== undefined;
+      return isAttending ? through(async (one) => one.put(...args)) : putOnce(data, args);
+    },
+    publish: async (topic, messages) => through(async (one) => one.publish(topic, messages)),
     attend: async () => void (await attend()),
     trouble: () => writer?.trouble(),
     finish: async (timeoutMs) => writer?.finish(timeoutMs),
@@ -148,7 +163,15 @@ export function socketOf(error: unknown, isPatient = false): string | undefined 
 
 export function throwRefused(data: string, cause: unknown): never {
   const why = cause instanceof Error ? cause.message : String(cause);
-  throw new Failure(EXIT.unreachable, `the process that owns ${data} did not take the order (${why})`, { cause });
+  const Refused = isGone(cause) ? OwnerGone : Failure;
+  throw new Refused(EXIT.unreachable, `the process that owns ${data} did not take the order (${why})`, { cause });
+}
+
+const GONE: ReadonlySet<unknown> = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE']);
+
+/** Nobody was there, or died before the answer; anything else is an answer. */
+function isGone(cause: unknown): boolean {
+  return cause instanceof Error && 'code' in cause && GONE.has(cause.code);
 }
 
 const LOOK_EVERY_MS = 50;

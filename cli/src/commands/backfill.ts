@@ -46,7 +46,7 @@ export async function backfill(options: BackfillOptions, output: Output): Promis
   output.say(assessedText(told));
   const about = `${found.items.length} parts will be made${told.cost.calls > 0 ? `, with ${costText(told.cost)}` : ''}.`;
   await confirm({ about, answer: 'yes', yes: options.yes === true }, process);
-  const stored = await storePlan(installation.put, planOf(found, options, { now, range, running }));
+  const stored = await storePlan(installation, planOf(found, options, { now, range, running }));
   const { id, hash } = stored;
   await audit({ ...installation, clock: systemClock }, id, 'planned', { hash, parts: found.items.length });
   const code = await runPlanned(installation, stored, { ...options, resume: false }, output);

@@ -27,23 +27,25 @@ export async function showReplays(
   }
   const items: ReplayList['items'] = [];
   for (const name of await listReplays(store)) {
-    const {
-      findings: _,
-      findings_left_out: __,
-      gaps: ___,
-      ...item
-    } = await shownOf(store, await loadPlan(store, name), {
-      now,
-      limit: 0,
-    });
-    items.push(item);
+    try {
+      items.push(summaryOf(await shownOf(store, await loadPlan(store, name), { now, limit: 0 })));
+    } catch (error) {
+      // One that is broken hides none of the others.
+      if (!(error instanceof Failure)) throw error;
+      output.say(`left out: ${error.message}`);
+    }
   }
   items.sort((one, other) => (one.planned_at < other.planned_at ? 1 : -1));
   output.result({ items }, () => (items.length === 0 ? 'no replays yet' : tableOf(items)));
   return EXIT.ok;
 }
 
-function tableOf(items: readonly Omit<ReplayShown, 'findings' | 'findings_left_out' | 'gaps'>[]): string {
+function summaryOf(shown: ReplayShown): ReplayList['items'][number] {
+  const { findings: _, findings_left_out: __, gaps: ___, ...summary } = shown;
+  return summary;
+}
+
+function tableOf(items: ReplayList['items']): string {
   return table(
     ['REPLAY', 'PLANNED', 'BY', 'MODE', 'STATE', 'PARTS', 'OF', 'FAILED'],
     items.map(({ replay, planned_at, planned_by, mode, state, settled, total, counts }) => [
@@ -86,9 +88,13 @@ export async function abortReplay(id: string, { data }: Options, output: Output)
   const stored = await loadPlan(installation.store, id);
   await change(installation, stored, (progress, now) => {
     if (progress?.state === 'done') throw new Failure(EXIT.conflict, `replay ${stored.id} is done`);
-    return { ...(progress ?? unbegun(stored, now)), state: 'aborted', holder: null, asked: null };
+    const holder = progress?.holder ?? null;
+    // It is its holder's until that has stopped, and has said so.
+    const kept = holder !== null && isHeld(holder, now) ? holder : null;
+    return { ...(progress ?? unbegun(stored, now)), state: 'aborted', holder: kept, asked: null };
   });
   await audit({ ...installation, clock: systemClock }, stored.id, 'aborted');
+  await untilLeft(installation, stored.id);
   return show(installation, stored, output);
 }
 
@@ -97,6 +103,7 @@ function unbegun({ id, plan }: StoredPlan, now: Date): Omit<Progress, 'state' | 
     schema: 'weatherline.replay-progress/1',
     replay: id,
     epoch: 0,
+    begins: [],
     settled: 0,
     total: plan.items.length,
     records: 0,
@@ -125,7 +132,9 @@ async function untilLeft({ store }: Installation, id: string): Promise<void> {
   const until = Date.now() + WAIT_MS;
   while (Date.now() < until) {
     const known = await readProgress({ store }, id);
-    if (known?.progress.state !== 'running') return;
+    const { state, holder } = known?.progress ?? {};
+    const isGone = !holder || !isHeld(holder, systemClock.now());
+    if (state !== 'running' && isGone) return;
     await delay(LOOK_EVERY_MS);
   }
   throw new Failure(EXIT.timeout, `its holder has not stopped within ${WAIT_MS / 1000} s; it will at its next look`);

@@ -68,7 +68,7 @@ export async function makePlan(installation: Installation, options: PlanOptions)
     items: [...items],
     gaps: [...gaps],
   };
-  const stored = await storePlan(installation.put, plan);
+  const stored = await storePlan(installation, plan);
   await audit({ ...installation, clock: systemClock }, stored.id, 'planned', {
     hash: stored.hash,
     parts: items.length,
@@ -82,12 +82,17 @@ function selectionOf({ from, to, runs, location, only, mode }: PlanOptions, now:
     throw new Failure(EXIT.usage, 'nothing is selected: say --from TIME (and --to), or --runs SLOT,SLOT');
   }
   return {
-    from: from === undefined ? null : instantText(instantOf('--from', from, now)),
-    to: to === undefined ? (from === undefined ? null : endOf(now)) : instantText(instantOf('--to', to, now)),
+    from: from === undefined ? null : wholeSecond(instantOf('--from', from, now)),
+    to: to === undefined ? (from === undefined ? null : endOf(now)) : wholeSecond(instantOf('--to', to, now)),
     runs: ids.filter((id) => slotInstant(id) !== undefined),
     locations: namesOf(location),
     only: only ?? (mode === 'fill' ? 'missing' : 'all'),
   };
+}
+
+/** The first whole second from an instant on: slots are whole, and none lies between the two. */
+function wholeSecond(instant: Date): string {
+  return instantText(new Date(Math.ceil(instant.getTime() / 1000) * 1000));
 }
 
 /** The range is half-open, and the slot that begins just now is meant too. */

@@ -1,13 +1,15 @@
 import { slotInstant } from '@weatherline/events';
 import { parseSchedule } from '@weatherline/events/schedule';
-import { duration, EXIT, stopOnSignals, systemClock } from '@weatherline/runtime';
+import { DependencyError, duration, EXIT, HaltError, stopOnSignals, systemClock } from '@weatherline/runtime';
+import { Failure } from '../failure.ts';
 import { openInstallation, type Installation } from '../installation.ts';
 import type { Output } from '../output.ts';
+import { OwnerGone } from '../patience.ts';
 import { planRun, settlePlan, type Plan } from '../plan.ts';
 import { createProgress } from '../progress.ts';
 import { audit, type AuditEvent } from '../replay/audit.ts';
 import { Execution, type EndOfRun } from '../replay/execute.ts';
-import { Ledger } from '../replay/ledger.ts';
+import { Fenced, Ledger } from '../replay/ledger.ts';
 import { loadPlan, type ReplayPlan, type StoredPlan } from '../replay/plan.ts';
 import { exitOf, planText, plannedOf, shownOf, shownText } from '../replay/show.ts';
 import { makePlan, type SelectOptions } from './replay-plan.ts';
@@ -81,30 +83,28 @@ export async function runPlanned(
   const ledger = await Ledger.claim(books, stored, { resume: options.resume });
   const { epoch, settled, total } = ledger.progress;
   const begun = epoch === 1 ? 'started' : options.resume ? 'resumed' : 'taken-over';
-  await audit(books, id, begun, { epoch, settled });
   let end: EndOfRun = 'halted';
   try {
+    await audit(books, id, begun, { epoch, settled });
     await installation.attend();
     using bar = createProgress(process, { label: `replay ${id}`, total, unit: 'parts' });
-    const execution = new Execution(
-      {
-        installation,
-        clock,
-        planOf: async (run) => settledPlan(installation, plan, run),
-        show: (ended, note) => bar.update(ended, note),
-      },
-      stored,
-      ledger,
-      {
-        rate: options.rate,
-        window: windowOf(plan),
-        timeoutMs: options.timeout === undefined ? undefined : duration(options.timeout),
-        signal: stopping.signal,
-      },
-    );
+    const show = (ended: number, note: string): void => bar.update(ended, note);
+    const planOf = async (run: string): Promise<Plan> => settledPlan(installation, plan, run);
+    const ports = { installation, clock, planOf, show };
+    const execution = new Execution(ports, stored, ledger, {
+      rate: options.rate,
+      window: windowOf(plan),
+      timeoutMs: options.timeout === undefined ? undefined : duration(options.timeout),
+      signal: stopping.signal,
+    });
     end = await execution.run();
+  } catch (error) {
+    throw explained(error, id);
   } finally {
-    if (end !== 'fenced') await audit(books, id, ENDS[end], { epoch, settled: ledger.progress.settled });
+    await leave(ledger, output);
+    const said = { epoch, settled: ledger.progress.settled, end };
+    const untold = (error: unknown): void => output.say(`its audit trail lacks how it ended: ${wordsOf(error)}`);
+    if (end !== 'fenced') await audit(books, id, ENDS[end], said).catch(untold);
   }
   const shown = await shownOf(installation.store, stored, { now: clock.now(), limit: options.limit });
   output.result(shown, shownText);
@@ -116,6 +116,28 @@ function windowOf({ totals, request }: ReplayPlan): number {
   const { calls_per_minute, part_size } = request;
   if (calls_per_minute === null) return WINDOW_OF_REQUESTS;
   return Math.min(WINDOW_OF_REQUESTS, Math.max(1, Math.floor((calls_per_minute * MINUTES_OF_CALLS) / part_size)));
+}
+
+/** One that could not begin, or was thrown out, gives its lease back as far as it can. */
+async function leave(ledger: Ledger, output: Output): Promise<void> {
+  if (ledger.progress.state !== 'running') return;
+  const untold = (error: unknown): void => {
+    if (!(error instanceof Fenced)) output.say(`its lease ends by itself: ${wordsOf(error)}`);
+  };
+  await ledger.save({ state: 'paused' }).catch(untold);
+}
+
+/** What stopped a replay that is not to blame for it: in words, and with the way on. */
+function explained(error: unknown, id: string): unknown {
+  const isElsewhere = error instanceof DependencyError || error instanceof HaltError || error instanceof OwnerGone;
+  if (!isElsewhere) return error;
+  const code = error instanceof HaltError ? EXIT.failed : EXIT.unreachable;
+  const text = `stopped: ${error.message}; when that is mended, weatherline replay resume ${id} goes on with it`;
+  return new Failure(code, text, { cause: error });
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function codeOf(end: EndOfRun, counted: number, id: string, output: Output): number {

@@ -32,6 +32,8 @@ export async function audit(
   const line = `${JSON.stringify({ at: clock.now().toISOString(), by: whoAmI(), event, ...details })}\n`;
   for (let tries = 0; tries < TRIES; tries += 1) {
     const before = await store.get(key);
+    // A client that lost the answer and asked again is refused by its own first write.
+    if (before !== undefined && Buffer.from(before.body).includes(line)) return;
     const body = Buffer.concat([before?.body ?? Buffer.alloc(0), Buffer.from(line)]);
     const condition = before === undefined ? ({ ifNoneMatch: '*' } as const) : { ifMatch: before.etag };
     if ((await put(key, body, { ...condition, contentType: 'application/x-ndjson' })).stored) return;

@@ -2,20 +2,21 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { canonicalJson } from '@weatherline/events';
 import { EXIT, type Clock, type ObjectReader, type ObjectStore } from '@weatherline/runtime';
-import * as v from 'valibot';
 import { Failure } from '../failure.ts';
-import { replayKey, type StoredPlan } from './plan.ts';
+import { parsed, replayKey, type StoredPlan } from './plan.ts';
 import { NO_COUNTS, Progress, type Holder } from './progress.ts';
 import { whoAmI } from './who.ts';
 
 export type LedgerPorts = {
   readonly store: Pick<ObjectReader, 'get'>;
   readonly put: ObjectStore['put'];
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Clock;
 };
 
 /** As long as a holder says nothing for this long, nobody else may run the replay. */
 const LEASE_MS = 15_000;
+/** A holder writes its progress more often than this. */
+const SILENCE_MS = 2_000;
 const NONCE = randomBytes(6).toString('base64url');
 
 /** Somebody else has taken the replay over: whoever is told so stops at once. */
@@ -28,8 +29,7 @@ type Known = { readonly progress: Progress; readonly etag: string };
 export async function readProgress({ store }: Pick<LedgerPorts, 'store'>, id: string): Promise<Known | undefined> {
   const object = await store.get(replayKey(id, 'progress.json'));
   if (object === undefined) return undefined;
-  const parsed: unknown = JSON.parse(Buffer.from(object.body).toString('utf8'));
-  return { progress: v.parse(Progress, parsed), etag: object.etag };
+  return { progress: parsed(Progress, object), etag: object.etag };
 }
 
 /** Swaps the progress for another one; false = it was not what it was thought to be. */
@@ -62,12 +62,19 @@ export class Ledger {
     return this.#known.progress;
   }
 
+  /** Has its lease not run out? It does in a process that was suspended, or that could not write for long. */
+  get isHeld(): boolean {
+    const { holder } = this.progress;
+    return holder !== null && this.#ports.clock.now().getTime() < Date.parse(holder.until);
+  }
+
   /** Takes a replay to run it, or throws a {@link Failure} that says who has it, or why nobody may. */
   static async claim(ports: LedgerPorts, stored: StoredPlan, { resume }: { resume: boolean }): Promise<Ledger> {
     for (;;) {
       const known = await readProgress(ports, stored.id);
+      if (known !== undefined) checkFree(known.progress, ports.clock.now(), resume);
+      if (known !== undefined && (await isWrittenStill(ports, known))) continue;
       const now = ports.clock.now();
-      if (known !== undefined) checkFree(known.progress, now, resume);
       const next = claimed(known?.progress, stored, now);
       const etag = await swapProgress(ports, next, known?.etag);
       if (etag !== undefined) return new Ledger(ports, { progress: next, etag });
@@ -109,7 +116,7 @@ export class Ledger {
 
 function claimed(before: Progress | undefined, { id, plan }: StoredPlan, now: Date): Progress {
   const at = now.toISOString();
-  const fresh = { settled: 0, records: 0, counts: NO_COUNTS, active_ms: 0, started_at: at, epoch: 0 };
+  const fresh = { settled: 0, records: 0, counts: NO_COUNTS, active_ms: 0, started_at: at, epoch: 0, begins: [] };
   return {
     ...(before ?? fresh),
     schema: 'weatherline.replay-progress/1',
@@ -118,9 +125,23 @@ function claimed(before: Progress | undefined, { id, plan }: StoredPlan, now: Da
     epoch: (before?.epoch ?? 0) + 1,
     holder: holderAt(now),
     asked: null,
+    begins: [...(before?.begins ?? []), before?.settled ?? 0],
     total: plan.items.length,
     updated_at: at,
   };
+}
+
+/** Clocks differ: one elsewhere whose lease seems to be over, but who goes on writing, is no less its holder. */
+async function isWrittenStill(ports: LedgerPorts, { progress, etag }: Known): Promise<boolean> {
+  const { replay, state, holder, epoch } = progress;
+  if (state !== 'running' || holder === null || holder.host === hostname()) return false;
+  await ports.clock.sleep(SILENCE_MS);
+  const again = await readProgress(ports, replay);
+  if (again === undefined || again.etag === etag) return false;
+  if (again.progress.state === 'running' && again.progress.epoch === epoch) {
+    throw new Failure(EXIT.conflict, heldBy(replay, holder));
+  }
+  return true;
 }
 
 function holderAt(now: Date, since = now.toISOString()): Holder {

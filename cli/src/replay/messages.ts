@@ -5,26 +5,28 @@ import {
   encodeEvent,
   envelopeOf,
   gunzip,
-  PermanentError,
   readAhead,
+  type LoggedMessage,
   type LogReader,
   type ObjectReader,
   type OutgoingMessage,
 } from '@weatherline/runtime';
+import { patiently, Waits, type Patience } from '../patience.ts';
 import type { Plan } from '../plan.ts';
+import type { Indexed } from './judge.ts';
 import { subjectOf, type ReplayItem, type ReplayPlan } from './plan.ts';
 
 /** An item of a plan as the event that begins it again, or why it is not what was planned any more. */
-export type Prepared = { readonly index: number; readonly item: ReplayItem } & (
-  | { readonly topic: string; readonly message: OutgoingMessage }
-  | { readonly changed: string }
-);
+export type Prepared = Indexed &
+  ({ readonly topic: string; readonly message: OutgoingMessage } | { readonly changed: string });
 
 export type MessagePorts = {
   readonly store: ObjectReader;
   readonly log: LogReader;
   /** The plan of a run that is asked for; stored if there was none. */
   readonly planOf: (run: string) => Promise<Plan>;
+  /** With stores and brokers that do not serve just now. */
+  readonly patience: Patience;
 };
 
 export type Replaying = { readonly id: string; readonly plan: ReplayPlan };
@@ -41,23 +43,21 @@ export async function* messagesOf(
 ): AsyncGenerator<Prepared> {
   const indexed = plan.items.map((item, index) => ({ item, index })).slice(from);
   if (plan.stage === 'upload') {
-    yield* fromLog(ports.log, { id, plan }, indexed);
+    yield* fromLog(ports, { id, plan }, indexed);
     return;
   }
   yield* readAhead(indexed, AHEAD, async (one) => prepare(ports, { id, plan }, one));
 }
 
-type Indexed = { readonly item: ReplayItem; readonly index: number };
-
 async function prepare(ports: MessagePorts, replaying: Replaying, one: Indexed): Promise<Prepared> {
   const replay = replayOf(replaying, one.item);
   const { source } = one.item;
   if (source.kind === 'request') {
-    const message = requestOf(await ports.planOf(one.item.run), one.item, replay);
-    return { ...one, topic: topicOf(RunRequested, LANE), message };
+    const planned = await patiently(ports.patience, async () => ports.planOf(one.item.run));
+    return { ...one, ...requestOf(planned, one.item, replay) };
   }
   if (source.kind !== 'readings') throw new Error(`no ${source.kind} in a plan from ${replaying.plan.stage}`);
-  const object = await ports.store.get(source.key);
+  const object = await patiently(ports.patience, async () => ports.store.get(source.key));
   if (object === undefined) return { ...one, changed: `${source.key} is gone` };
   if (object.etag !== source.etag) {
     return { ...one, changed: `${source.key}: expected ETag ${source.etag}, found ${object.etag}` };
@@ -78,42 +78,72 @@ function replayOf({ id, plan: { mode } }: Replaying, { product: { etag } }: Repl
   return etag === null ? { id, mode: 'fill' } : { id, mode, ifMatch: etag };
 }
 
-function requestOf(plan: Plan, { part }: ReplayItem, replay: Replay): OutgoingMessage {
+type Found = { readonly topic: string; readonly message: OutgoingMessage } | { readonly changed: string };
+
+function requestOf(plan: Plan, { part }: ReplayItem, replay: Replay): Found {
   const locations = plan.parts[part.index - 1];
   if (locations === undefined || plan.parts.length !== part.count) {
-    const found = `${plan.run.id} is planned with ${plan.parts.length} parts`;
-    throw new PermanentError('PLAN_CHANGED', `expected ${part.count} parts, but ${found}: make a new plan`);
+    return { changed: `expected ${part.count} parts, but ${plan.run.id} is planned with ${plan.parts.length}` };
   }
   const { run, previousSlot, expiresAt } = plan;
-  return encodeEvent(envelopeOf(RunRequested, { run, part, locations, previousSlot, expiresAt, replay }));
+  const message = encodeEvent(envelopeOf(RunRequested, { run, part, locations, previousSlot, expiresAt, replay }));
+  return { topic: topicOf(RunRequested, LANE), message };
 }
 
 /** Items in the order of the log: each partition is read once, from its first wanted offset on. */
-async function* fromLog(log: LogReader, replaying: Replaying, indexed: readonly Indexed[]): AsyncGenerator<Prepared> {
+async function* fromLog(
+  ports: MessagePorts,
+  replaying: Replaying,
+  indexed: readonly Indexed[],
+): AsyncGenerator<Prepared> {
   for (const some of Map.groupBy(indexed, ({ item }) => placeOf(item).partition).values()) {
-    yield* fromPartition(log, replaying, some);
+    yield* fromPartition(ports, replaying, some);
   }
 }
 
 async function* fromPartition(
-  log: LogReader,
+  { log, patience }: MessagePorts,
   replaying: Replaying,
   indexed: readonly Indexed[],
 ): AsyncGenerator<Prepared> {
   const wanted = new Map(indexed.map((one) => [placeOf(one.item).offset, one]));
-  const [first] = indexed;
-  if (first === undefined) return;
-  const { topic, at: partition, offset } = placeOf(first.item);
-  for await (const message of log.read(topic, { partition, offset })) {
-    const one = wanted.get(message.offset);
-    if (one === undefined) continue;
-    wanted.delete(message.offset);
-    const data = RecordsTransformed.parse(decodeEvent(message).data);
-    const again = encodeEvent(envelopeOf(RecordsTransformed, { ...data, replay: replayOf(replaying, one.item) }));
-    yield { ...one, topic: topicOf(RecordsTransformed, LANE), message: again };
-    if (wanted.size === 0) return;
+  const waits = new Waits(patience);
+  for (let isRead = false; !isRead;) {
+    const [first] = wanted.values();
+    if (first === undefined) return;
+    const { topic, at: partition, offset } = placeOf(first.item);
+    try {
+      for await (const message of log.read(topic, { partition, offset })) {
+        const one = wanted.get(message.offset);
+        if (one === undefined) continue;
+        wanted.delete(message.offset);
+        yield { ...one, ...repeated(message, one.item, replayOf(replaying, one.item)) };
+        if (wanted.size === 0) return;
+        waits.passed();
+      }
+      isRead = true;
+    } catch (error) {
+      // Read on from the first that is missing.
+      await waits.after(error);
+    }
   }
   for (const one of wanted.values()) yield { ...one, changed: `the log holds ${subjectOf(one.item)} no more` };
+}
+
+/** A log that was made anew may hold something else at an offset. */
+function repeated(message: LoggedMessage, item: ReplayItem, replay: Replay): Found {
+  const subject = subjectOf(item);
+  try {
+    const data = RecordsTransformed.parse(decodeEvent(message).data);
+    if (subjectOf({ run: data.run.id, part: data.part }) !== subject) {
+      return { changed: `the log holds another event where ${subject} was` };
+    }
+    const again = encodeEvent(envelopeOf(RecordsTransformed, { ...data, replay }));
+    return { topic: topicOf(RecordsTransformed, LANE), message: again };
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    return { changed: `the event of ${subject} cannot be read: ${error.message.slice(0, 300)}` };
+  }
 }
 
 function placeOf({ source }: ReplayItem): { topic: string; at: number; partition: string; offset: number } {

@@ -22,6 +22,8 @@ const SET_ASIDE = [RunRequested, ReadingsFetched, RecordsTransformed].map((event
 /** Nobody's: asking where it stands tells where the partitions end. */
 const NO_GROUP = 'weatherline.replay-follower';
 
+const AT_ONCE = 16;
+
 const Letter = v.looseObject({
   id: v.string(),
   data: v.looseObject({
@@ -34,54 +36,78 @@ const Letter = v.looseObject({
 export class Outcomes {
   readonly #log: LogReader;
   readonly #replay: string;
-  readonly #next: Map<string, Map<number, number>>;
+  readonly #next: Map<string, Positions>;
 
-  private constructor(log: LogReader, replay: string, next: Map<string, Map<number, number>>) {
+  private constructor(log: LogReader, replay: string, next: Map<string, Positions>) {
     this.#log = log;
     this.#replay = replay;
     this.#next = next;
   }
 
   static async follow(log: LogReader, replay: string): Promise<Outcomes> {
-    const next = new Map<string, Map<number, number>>();
+    const next = new Map<string, Positions>();
     for (const topic of [STORED, ...SET_ASIDE]) next.set(topic, await endsOf(log, topic));
     return new Outcomes(log, replay, next);
   }
 
-  /** What has ended since the last time. */
-  async *more(): AsyncGenerator<Ended> {
+  /** What has ended since the last time, some at once; what a reader has not come back from is told again. */
+  async *more(): AsyncGenerator<readonly Ended[]> {
     for (const [topic, next] of this.#next) {
-      const behind = new Map<number, number>();
-      for (const [partition, end] of await endsOf(this.#log, topic)) {
-        const from = next.get(partition) ?? 0;
-        if (end > from) behind.set(partition, from);
-        // A compacted end holds nothing to read: it is passed all the same.
-        next.set(partition, Math.max(end, from));
-      }
+      const ends = await endsOf(this.#log, topic);
+      const behind = new Map([...ends].flatMap(([at, end]) => (end > from(next, at) ? [[at, from(next, at)]] : [])));
       if (behind.size === 0) continue;
+      let some: Ended[] = [];
+      const read = new Map<number, number>();
       for await (const message of this.#log.read(topic, { offsets: behind })) {
-        next.set(message.partition, Math.max(message.offset + 1, next.get(message.partition) ?? 0));
+        read.set(message.partition, message.offset + 1);
         const ended = topic === STORED ? this.#stored(message) : this.#setAside(message);
-        if (ended !== undefined) yield ended;
+        if (ended !== undefined) some.push(ended);
+        if (some.length < AT_ONCE) continue;
+        yield some;
+        some = [];
+        pass(next, read);
       }
+      if (some.length > 0) yield some;
+      pass(next, read);
+      // A compacted end holds nothing to read: it is passed all the same.
+      pass(next, ends);
     }
   }
 
   #stored(message: LoggedMessage): Ended | undefined {
     const { ce_replayid: replay, ce_subject: subject = message.key } = message.headers;
     if (replay !== this.#replay) return undefined;
-    return { subject, stored: ProductStored.parse(decodeEvent(message).data) };
+    const stored = readable(() => ProductStored.parse(decodeEvent(message).data));
+    return stored === undefined ? undefined : { subject, stored };
   }
 
   #setAside({ value }: LoggedMessage): Ended | undefined {
     if (value === null) return undefined;
-    const parsed: unknown = JSON.parse(Buffer.from(value).toString('utf8'));
-    const letter = v.safeParse(Letter, parsed);
-    if (!letter.success) return undefined;
-    const { id, data } = letter.output;
+    const letter = readable(() => v.parse(Letter, JSON.parse(Buffer.from(value).toString('utf8'))));
+    if (letter === undefined) return undefined;
+    const { id, data } = letter;
     const { ce_replayid: replay, ce_subject: subject } = data.original.headers;
     if (replay !== this.#replay || subject === undefined) return undefined;
     return { subject, deadLetter: id, ...data.failure };
+  }
+}
+
+type Positions = Map<number, number>;
+
+function from(next: Positions, partition: number): number {
+  return next.get(partition) ?? 0;
+}
+
+function pass(next: Positions, read: Positions): void {
+  for (const [partition, offset] of read) next.set(partition, Math.max(offset, from(next, partition)));
+}
+
+/** Undefined for what somebody else has written there. */
+function readable<Result>(read: () => Result): Result | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
   }
 }
 

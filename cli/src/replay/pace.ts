@@ -15,12 +15,15 @@ const LOOK_EVERY_MS = 500;
 const GIVE_WAY_MS = 60_000;
 const TRICKLE = 0.1;
 const WAIT_MS = 50;
+/** What a late timer may make up for. */
+const CATCH_UP_MS = 100;
 
 /** How fast parts are asked for: at most the rate, and not while live events wait. */
 export class Pace {
   readonly #options: PaceOptions;
   #nextAt = 0;
   #waitingSince: number | undefined;
+  #hasLooked = false;
 
   constructor(options: PaceOptions) {
     this.#options = options;
@@ -39,10 +42,10 @@ export class Pace {
     const { clock, rate, signal } = this.#options;
     while (!signal.aborted) {
       const now = clock.now().getTime();
-      const mayGo = this.#waitingSince === undefined || this.#isTrickling();
+      const mayGo = this.#hasLooked && (this.#waitingSince === undefined || this.#isTrickling());
       if (mayGo && now >= this.#nextAt) {
         const allowed = this.#waitingSince === undefined ? rate : rate * TRICKLE;
-        this.#nextAt = Math.max(this.#nextAt, now - 1000) + (parts / allowed) * 1000;
+        this.#nextAt = Math.max(this.#nextAt, now - CATCH_UP_MS) + (parts / allowed) * 1000;
         return true;
       }
       const wait = mayGo ? Math.min(this.#nextAt - now, LOOK_EVERY_MS) : WAIT_MS;
@@ -58,6 +61,7 @@ export class Pace {
       const lag = await this.#liveLag();
       if (lag === 0) this.#waitingSince = undefined;
       else if (lag !== undefined) this.#waitingSince ??= clock.now().getTime();
+      this.#hasLooked = true;
       await clock.sleep(LOOK_EVERY_MS, signal).catch(() => undefined);
     }
   }

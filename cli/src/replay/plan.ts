@@ -1,5 +1,5 @@
 import { canonicalJson, Location, Part, partName, ProviderId, Replay, SlotId, SlotInstant } from '@weatherline/events';
-import { EXIT, sha256, type ObjectReader, type ObjectStore } from '@weatherline/runtime';
+import { EXIT, sha256, type ObjectReader, type ObjectStore, type StoredObject } from '@weatherline/runtime';
 import * as v from 'valibot';
 import { Failure } from '../failure.ts';
 
@@ -84,11 +84,19 @@ export function subjectOf({ run, part }: Pick<ReplayItem, 'run' | 'part'>): stri
 }
 
 /** Stores a plan under the name that follows from its bytes. */
-export async function storePlan(put: ObjectStore['put'], plan: ReplayPlan): Promise<StoredPlan> {
+export async function storePlan(
+  { store, put }: { readonly store: Pick<ObjectReader, 'get'>; readonly put: ObjectStore['put'] },
+  plan: ReplayPlan,
+): Promise<StoredPlan> {
   const body = Buffer.from(`${canonicalJson(plan)}\n`);
   const hash = sha256(body);
   const id = hash.slice(0, ID_LENGTH);
-  await put(replayKey(id, 'plan.json'), body, { ifNoneMatch: '*', contentType: 'application/json' });
+  const key = replayKey(id, 'plan.json');
+  const created = await put(key, body, { ifNoneMatch: '*', contentType: 'application/json' });
+  const found = created.stored ? undefined : await store.get(key);
+  if (found !== undefined && Buffer.compare(found.body, body) !== 0) {
+    throw new Failure(EXIT.conflict, `${key} is there already, and is not the plan with the hash ${hash}`);
+  }
   return { id, hash, plan };
 }
 
@@ -100,9 +108,7 @@ export async function loadPlan(store: ObjectReader, text: string): Promise<Store
       `expected the hash of a plan, or ${MIN_HASH} or more characters of it, got '${text}'`,
     );
   }
-  const prefix = `replays/${text.slice(0, ID_LENGTH)}`;
-  const { prefixes } = await store.list({ prefix, delimiter: '/', limit: 2 });
-  const [found, other] = prefixes.map((folder) => folder.slice('replays/'.length, -1));
+  const [found, other] = await replaysUnder(store, `replays/${text.slice(0, ID_LENGTH)}`);
   if (other !== undefined) throw new Failure(EXIT.usage, `${text} names more than one plan: give more of its hash`);
   const object = found === undefined ? undefined : await store.get(replayKey(found, 'plan.json'));
   if (found === undefined || object === undefined) {
@@ -112,19 +118,38 @@ export async function loadPlan(store: ObjectReader, text: string): Promise<Store
   if (!hash.startsWith(found) || !(hash.startsWith(text) || found === text)) {
     throw new Failure(EXIT.conflict, `${object.key} is not the plan that ${text} names: expected its bytes' SHA-256`);
   }
-  const parsed: unknown = JSON.parse(Buffer.from(object.body).toString('utf8'));
-  return { id: found, hash, plan: v.parse(ReplayPlan, parsed) };
+  return { id: found, hash, plan: parsed(ReplayPlan, object) };
 }
 
 /** The ids of all replays. */
 export async function listReplays(store: ObjectReader): Promise<string[]> {
+  return replaysUnder(store, 'replays/');
+}
+
+/** Others keep things under `replays/` too: what is not named as a plan is left out. */
+async function replaysUnder(store: ObjectReader, prefix: string): Promise<string[]> {
   const ids: string[] = [];
   let startAfter: string | undefined;
   do {
     const more = startAfter === undefined ? {} : { startAfter };
-    const page = await store.list({ prefix: 'replays/', delimiter: '/', ...more });
-    ids.push(...page.prefixes.map((prefix) => prefix.slice('replays/'.length, -1)));
+    const page = await store.list({ prefix, delimiter: '/', ...more });
+    ids.push(...page.prefixes.map((folder) => folder.slice('replays/'.length, -1)));
     startAfter = page.next;
   } while (startAfter !== undefined);
   return ids.filter((id) => /^[0-9a-f]{12}$/.test(id));
+}
+
+/** What an object of a replay says; one that is broken, or that another version wrote, is told as such. */
+export function parsed<Schema extends v.GenericSchema>(
+  schema: Schema,
+  { key, body }: Pick<StoredObject, 'key' | 'body'>,
+): v.InferOutput<Schema> {
+  try {
+    return v.parse(schema, JSON.parse(Buffer.from(body).toString('utf8')));
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Failure(EXIT.failed, `${key} cannot be read, or another version of weatherline wrote it: ${why}`, {
+      cause,
+    });
+  }
 }

@@ -49,6 +49,8 @@ export const Progress = v.strictObject({
   state: v.picklist(['running', 'paused', 'aborted', 'done']),
   /** Grows with each holder: what an earlier one still wants to write is refused. */
   epoch: Count,
+  /** The item at which each holder so far began. */
+  begins: v.array(Count),
   holder: v.nullable(Holder),
   /** What somebody wants the holder to do. */
   asked: v.nullable(v.picklist(['pause'])),

@@ -5,6 +5,7 @@ import {
   EXIT,
   gunzip,
   readAhead,
+  WeatherlineError,
   type LoggedMessage,
   type LogReader,
   type ObjectReader,
@@ -12,7 +13,7 @@ import {
 import { LANES } from '../chain-groups.ts';
 import { readDeadLetters } from '../dead-letters.ts';
 import { Failure } from '../failure.ts';
-import { readPlan } from '../plan.ts';
+import { readPlan, type Plan } from '../plan.ts';
 import { archivedParts, storedProducts, type SlotRange, type StoredProduct } from './archive.ts';
 import { subjectOf, type Gap, type ReplayItem, type Selection } from './plan.ts';
 
@@ -42,7 +43,8 @@ export async function selectItems(ports: SelectPorts, wanted: Wanted): Promise<S
   }
   const located = await havingLocations(ports.store, items, wanted.selection.locations);
   const chosen = await onlyThose(ports, located, wanted.selection.only, products);
-  const unarchived = [...runs].filter((run) => !items.some((item) => item.run === run));
+  const archived = new Set(items.map(({ run }) => run));
+  const unarchived = [...runs].filter((run) => !archived.has(run));
   const gaps = unarchived.map((run): Gap => ({ run, part: null, why: 'no readings are archived' }));
   if (wanted.stage === 'transform') return { items: chosen, gaps };
   const fromLog = await asLogged(ports.log, chosen);
@@ -58,7 +60,10 @@ export function rangeOf({ from, to, runs }: Selection): SlotRange {
     to: to === null ? new Date(last) : new Date(to),
   };
   if (!(range.from.getTime() < range.to.getTime())) {
-    throw new Failure(EXIT.usage, `--to: expected an instant after ${range.from.toISOString()}: no slot is selected`);
+    throw new Failure(
+      EXIT.usage,
+      `no slot is selected: expected --to after --from, got ${range.from.toISOString()} to ${range.to.toISOString()}`,
+    );
   }
   return range;
 }
@@ -71,12 +76,16 @@ async function havingLocations(
 ): Promise<readonly ReplayItem[]> {
   if (locations.length === 0) return items;
   const wanted = new Set(locations);
-  const plans = new Map<string, Promise<readonly (readonly { readonly id: string }[])[] | undefined>>();
+  const plans = new Map<string, Promise<Plan['parts'] | undefined>>();
   const holds = async (item: ReplayItem): Promise<boolean> => {
-    const planned = plans.get(item.run) ?? readPlan(store, item.run).then((plan) => plan?.parts);
+    const planned = plans.get(item.run) ?? plannedParts(store, item.run);
     plans.set(item.run, planned);
-    const places = (await planned)?.[item.part.index - 1] ?? (await archivedLocations(store, item));
-    return places.some(({ id }) => wanted.has(id));
+    const parts = await planned;
+    // A run that was split otherwise than it was planned is told by what is archived.
+    const named = parts?.length === item.part.count ? parts[item.part.index - 1] : undefined;
+    const places = named ?? (await archivedLocations(store, item));
+    // One that cannot be read might hold them: that it cannot is told when it is run.
+    return places === undefined || places.some(({ id }) => wanted.has(id));
   };
   const found: ReplayItem[] = [];
   const looked = readAhead(items, AHEAD, async (item) => ({ item, holds: await holds(item) }));
@@ -84,12 +93,26 @@ async function havingLocations(
   return found;
 }
 
-async function archivedLocations(store: ObjectReader, { source }: ReplayItem): Promise<{ id: string }[]> {
+/** Undefined = it was never planned, or its plan cannot be read. */
+async function plannedParts(store: ObjectReader, run: string): Promise<Plan['parts'] | undefined> {
+  try {
+    return (await readPlan(store, run))?.parts;
+  } catch (error) {
+    if (error instanceof WeatherlineError) throw error;
+    return undefined;
+  }
+}
+
+async function archivedLocations(store: ObjectReader, { source }: ReplayItem): Promise<{ id: string }[] | undefined> {
   const object = source.kind === 'readings' ? await store.get(source.key) : undefined;
   if (object === undefined) return [];
-  const { data } = decodeStructured(gunzip(object.body, MAX_ARCHIVE_BYTES));
-  const { readings, failures } = ReadingsFetched.parse(data);
-  return [...readings.map(({ location }) => location), ...failures.map(({ location: id }) => ({ id }))];
+  try {
+    const { data } = decodeStructured(gunzip(object.body, MAX_ARCHIVE_BYTES));
+    const { readings, failures } = ReadingsFetched.parse(data);
+    return [...readings.map(({ location }) => location), ...failures.map(({ location: id }) => ({ id }))];
+  } catch {
+    return undefined;
+  }
 }
 
 async function onlyThose(

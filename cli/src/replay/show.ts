@@ -1,10 +1,10 @@
 import { EXIT, type ObjectReader } from '@weatherline/runtime';
-import * as v from 'valibot';
 import { plainLine } from '../plain-text.ts';
 import type { ReplayPlanned, ReplayShown } from '../results/replay.ts';
+import { readFindings } from './findings.ts';
 import { isHeld, readProgress } from './ledger.ts';
 import { replayKey, type StoredPlan } from './plan.ts';
-import { Finding, NO_COUNTS, OUTCOMES, type Progress } from './progress.ts';
+import { NO_COUNTS, OUTCOMES, type Finding, type Progress } from './progress.ts';
 
 /** A plan as it is told after it was made. */
 export function plannedOf({ id, hash, plan }: StoredPlan): ReplayPlanned {
@@ -34,7 +34,13 @@ export async function shownOf(
   const { id, plan } = stored;
   const progress = (await readProgress({ store }, id))?.progress;
   const settled = progress?.settled ?? 0;
-  const all = settled === 0 ? [] : await findingsOf(store, id, settled);
+  const counts = progress?.counts ?? NO_COUNTS;
+  const findings: Finding[] = [];
+  // A year of differences is read only as far as it is shown.
+  if (progress !== undefined && limit > 0) {
+    for await (const finding of readFindings(store, progress)) if (findings.push(finding) === limit) break;
+  }
+  const all = counts.different + counts.conflict + counts.failed;
   const seconds = (progress?.active_ms ?? 0) / 1000;
   const records = progress?.records ?? 0;
   return {
@@ -51,11 +57,11 @@ export async function shownOf(
     settled,
     total: plan.items.length,
     records,
-    counts: progress?.counts ?? NO_COUNTS,
+    counts,
     seconds,
     records_per_second: seconds === 0 ? 0 : Math.round(records / seconds),
-    findings: all.slice(0, limit),
-    findings_left_out: Math.max(0, all.length - limit),
+    findings,
+    findings_left_out: Math.max(0, all - findings.length),
     gaps: plan.gaps,
   };
 }
@@ -64,25 +70,6 @@ function stateOf(progress: Progress | undefined, now: Date): ReplayShown['state'
   if (progress === undefined) return 'planned';
   const { state, holder } = progress;
   return state === 'running' && (holder === null || !isHeld(holder, now)) ? 'stalled' : state;
-}
-
-/** Of the items that have ended; what a holder that was replaced has left behind is not read. */
-async function findingsOf(store: ObjectReader, id: string, settled: number): Promise<Finding[]> {
-  const found: Finding[] = [];
-  let startAfter: string | undefined;
-  do {
-    const more = startAfter === undefined ? {} : { startAfter };
-    const page = await store.list({ prefix: replayKey(id, 'findings/'), ...more });
-    for (const { key } of page.objects) {
-      const object = await store.get(key);
-      if (object === undefined) continue;
-      for (const line of Buffer.from(object.body).toString('utf8').split('\n')) {
-        if (line !== '') found.push(v.parse(Finding, JSON.parse(line)));
-      }
-    }
-    startAfter = page.next;
-  } while (startAfter !== undefined);
-  return found.filter(({ index }) => index < settled);
 }
 
 /** What the counts of a replay mean for the process that ran it. */

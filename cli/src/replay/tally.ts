@@ -56,8 +56,13 @@ export class Tally {
     }
   }
 
+  get isComplete(): boolean {
+    return this.#settled === this.total;
+  }
+
   checkpoint(): Checkpoint {
-    const findings = this.#findings;
+    // More may be found while this is written.
+    const findings = [...this.#findings];
     const from = this.#lastFrom;
     return { from, settled: this.#settled, records: this.#records, counts: this.#counts, findings };
   }

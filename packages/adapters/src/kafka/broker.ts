@@ -41,6 +41,9 @@ export function openKafkaBroker(options: KafkaBrokerOptions): KafkaBroker {
   return new KafkajsBroker(options);
 }
 
+/** What the cluster has not settled, or this client has not heard of yet: asked once more by a new client. */
+const UNSETTLED = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE', 'NOT_LEADER_FOR_PARTITION']);
+
 class KafkajsBroker implements KafkaBroker {
   readonly #kafka: Kafka;
   readonly #log: Logger | undefined;
@@ -134,7 +137,7 @@ class KafkajsBroker implements KafkaBroker {
       try {
         return await question(await this.#connectedAdmin());
       } catch (error) {
-        if (kafkaType(error) !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
+        if (!UNSETTLED.has(kafkaType(error))) throw error;
         // A client that has once asked for a topic asks for it in every refresh: a deleted one would fail them all.
         await this.#closeAdmin();
         return await question(await this.#connectedAdmin());
