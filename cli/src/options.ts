@@ -12,7 +12,9 @@ export type Tools = {
   ) => (...args: Args) => Promise<void>;
 };
 
-export const data = (): Option => new Option('--data <dir>', 'the data directory').default('./.weatherline');
+export const DEFAULT_DATA = './.weatherline';
+
+export const data = (): Option => new Option('--data <dir>', 'the data directory').default(DEFAULT_DATA);
 
 export const timeout = (says = 'give up after this long'): Option =>
   new Option('--timeout <duration>', says).default('10m').argParser((text) => {

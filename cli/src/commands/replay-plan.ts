@@ -33,7 +33,7 @@ export async function planReplay(options: PlanOptions, output: Output): Promise<
   await using resources = new AsyncDisposableStack();
   const installation = await openInstallation(options.data, output, resources);
   const stored = await makePlan(installation, options);
-  output.result(plannedOf(stored), planText);
+  output.result(plannedOf(stored), (planned) => planText(planned, options.data));
   return EXIT.ok;
 }
 

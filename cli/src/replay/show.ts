@@ -1,5 +1,8 @@
 import { EXIT, type ObjectReader } from '@weatherline/runtime';
+import { namesCluster } from '../cluster.ts';
+import { DEFAULT_DATA } from '../options.ts';
 import { plainLine } from '../plain-text.ts';
+import { shellWord } from '../shell-word.ts';
 import type { ReplayPlanned, ReplayShown } from '../results/replay.ts';
 import { readFindings } from './findings.ts';
 import { isHeld, readProgress } from './ledger.ts';
@@ -79,7 +82,8 @@ export function exitOf({ counts, mode }: Pick<ReplayShown, 'counts' | 'mode'>): 
   return counts.conflict > 0 ? EXIT.conflict : EXIT.ok;
 }
 
-export function planText(planned: ReplayPlanned): string {
+/** The plan in words, and the command that runs it when it is not run at once. */
+export function planText(planned: ReplayPlanned, data?: string): string {
   const { replay, hash, mode, stage, totals, existing, first_run, last_run, estimate_seconds, gaps } = planned;
   const what = { fill: 'stay as they are', replace: 'are replaced', verify: 'are compared' }[mode];
   return [
@@ -87,12 +91,18 @@ export function planText(planned: ReplayPlanned): string {
     `replay     ${replay}`,
     `mode       ${mode}, from ${stage}`,
     `runs       ${totals.runs}${first_run === null ? '' : `, ${first_run} to ${last_run ?? first_run}`}`,
-    `parts      ${totals.parts}, of which ${existing} have a product: they ${what}`,
+    `parts      ${totals.parts}, ${existing === 0 ? 'none with a product' : `of which ${existing} have a product: they ${what}`}`,
     `source     ${sourceText(totals)}`,
     `estimate   ${estimate_seconds} s`,
     ...gapLines(gaps),
-    `run it     weatherline replay run --plan ${hash.slice(0, 16)}`,
+    ...(data === undefined ? [] : [`run it     weatherline replay run --plan ${hash.slice(0, 16)}${placeOf(data)}`]),
   ].join('\n');
+}
+
+/** What a command that people copy must say to reach the same directory. */
+function placeOf(data: string): string {
+  if (namesCluster(process.env) || data === DEFAULT_DATA) return '';
+  return ` --data ${/^[\w./-]+$/.test(data) ? data : shellWord(data)}`;
 }
 
 function sourceText({ bytes, calls }: ReplayPlanned['totals']): string {
