@@ -6,6 +6,7 @@ import { CHAIN_ROWS } from './rows/chain.ts';
 import { GATEWAY_ROWS } from './rows/gateway.ts';
 import { LANES_ROWS } from './rows/lanes.ts';
 import { LATER_ROWS } from './rows/later.ts';
+import { REPLAY_ROWS } from './rows/replay.ts';
 import { RUNTIME_ROWS } from './rows/runtime.ts';
 import { SCALE_ROWS } from './rows/scale.ts';
 import { START_ROWS } from './rows/start.ts';
@@ -16,6 +17,7 @@ export const ROWS: readonly Row[] = [
   ...RUNTIME_ROWS,
   ...CHAIN_ROWS,
   ...LANES_ROWS,
+  ...REPLAY_ROWS,
   ...SCALE_ROWS,
   ...GATEWAY_ROWS,
   ...LATER_ROWS,

@@ -5,11 +5,6 @@ const owned = (what: string, goal: string, reason: string): Row => ({ area: 'lat
 /** Rows of DESIGN §12 whose subject is built, or measured, elsewhere. */
 export const LATER_ROWS: readonly Row[] = [
   owned(
-    'one year of 6-hourly slots of 100 locations: replay plan / execution',
-    '≤ 5 s / ≥ 8,000 records a second',
-    "replay plans come with the operator's tools",
-  ),
-  owned(
     'crash points of the chain, singly and in pairs (simulation)',
     '100 %, 0 lost, 0 duplicated',
     'printed by `npm run test:all`: test/simulation',

@@ -44,7 +44,7 @@ export async function deployedReplay(broker: Broker, brokers: string, parts: num
   }
 }
 
-function environment(brokers: string, s3Port: number): Readonly<Record<string, string>> {
+export function environment(brokers: string, s3Port: number): Readonly<Record<string, string>> {
   return {
     WEATHERLINE_LANE: 'replay',
     WEATHERLINE_LOG_LEVEL: 'warn',
@@ -62,7 +62,7 @@ function environment(brokers: string, s3Port: number): Readonly<Record<string, s
   };
 }
 
-async function started([main = '', ...args]: readonly string[], env: Readonly<Record<string, string>>) {
+export async function started([main = '', ...args]: readonly string[], env: Readonly<Record<string, string>>) {
   const { PATH = '', HOME = '' } = process.env;
   const child = spawn(process.execPath, [here(main), ...args], {
     env: { PATH, HOME, ...env },
