@@ -1,6 +1,6 @@
 /** One line of DESIGN §12: what is measured, what it should reach, and how to find out. */
 export type Row = {
-  readonly area: 'start' | 'runtime' | 'chain' | 'scale' | 'gateway' | 'later';
+  readonly area: 'start' | 'runtime' | 'chain' | 'scale' | 'gateway' | 'later' | 'replay';
   readonly what: string;
   readonly goal: string;
   /** Undefined, or an answer of undefined = it is not measured here, and the reason says why. */
