@@ -1,6 +1,7 @@
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import {
+  PermanentError,
   TOPICS,
   type Broker,
   type ObjectStore,
@@ -145,7 +146,8 @@ async function textOf(incoming: IncomingMessage, most = MAX_ORDER_BYTES): Promis
 }
 
 function statusOf(error: unknown): number {
-  return error instanceof v.ValiError || error instanceof SyntaxError ? 400 : 500;
+  const isTheirs = error instanceof v.ValiError || error instanceof SyntaxError || error instanceof PermanentError;
+  return isTheirs ? 400 : 500;
 }
 
 function wordsOf(error: unknown): string {

@@ -17,7 +17,8 @@ export type LedgerPorts = {
 const LEASE_MS = 15_000;
 /** A holder writes its progress more often than this. */
 const SILENCE_MS = 2_000;
-const NONCE = randomBytes(6).toString('base64url');
+/** Begins the nonces of this process. */
+const NONCE = randomBytes(6).toString('hex');
 
 /** Somebody else has taken the replay over: whoever is told so stops at once. */
 export class Fenced extends Error {
@@ -90,7 +91,7 @@ export class Ledger {
       const { progress, etag } = this.#known;
       const now = this.#ports.clock.now();
       const state = progress.state === 'aborted' ? progress.state : (change.state ?? progress.state);
-      const holder = state === 'running' ? holderAt(now, progress.holder?.since) : null;
+      const holder = state === 'running' ? renewed(progress.holder, now) : null;
       const asked = state === 'running' ? progress.asked : null;
       const next = { ...progress, ...change, state, holder, asked, updated_at: now.toISOString() };
       const swapped = await swapProgress(this.#ports, next, etag);
@@ -144,9 +145,18 @@ async function isWrittenStill(ports: LedgerPorts, { progress, etag }: Known): Pr
   return true;
 }
 
-function holderAt(now: Date, since = now.toISOString()): Holder {
-  const until = new Date(now.getTime() + LEASE_MS).toISOString();
-  return { who: whoAmI(), host: hostname(), pid: process.pid, nonce: NONCE, since, until };
+/** No two claims are the same bytes, not even of one process at one instant. */
+function holderAt(now: Date): Holder {
+  const nonce = `${NONCE}-${randomBytes(4).toString('hex')}`;
+  return { who: whoAmI(), host: hostname(), pid: process.pid, nonce, since: now.toISOString(), until: leaseFrom(now) };
+}
+
+function renewed(holder: Holder | null, now: Date): Holder {
+  return holder === null ? holderAt(now) : { ...holder, until: leaseFrom(now) };
+}
+
+function leaseFrom(now: Date): string {
+  return new Date(now.getTime() + LEASE_MS).toISOString();
 }
 
 function checkFree(progress: Progress, now: Date, resume: boolean): void {
@@ -171,7 +181,7 @@ export function heldBy(replay: string, { who, pid, since, until }: Holder): stri
 export function isHeld({ host, pid, nonce, until }: Holder, now: Date): boolean {
   if (Date.parse(until) <= now.getTime()) return false;
   if (host !== hostname()) return true;
-  return pid === process.pid ? nonce === NONCE : isAlive(pid);
+  return pid === process.pid ? nonce.startsWith(NONCE) : isAlive(pid);
 }
 
 function isAlive(pid: number): boolean {
