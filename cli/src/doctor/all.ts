@@ -5,12 +5,15 @@ import { SETTINGS } from '../config.ts';
 import { shellWord } from '../shell-word.ts';
 import { fail, skipped, warn, type Check, type Finding } from './check.ts';
 import { checkDirectory, checkDisk, checkFormat, checkOwner, livingOwner } from './directory.ts';
-import { kafkaChecks, noInstallation, storeAddress, storeChecks } from './installation.ts';
-import { checkEmbeddedGroups, checkLog } from './log.ts';
+import { kafkaChecks, noInstallation, partsOf, storeAddress, storeChecks } from './installation.ts';
+import { checkLog } from './log.ts';
 import { checkClock, checkNode, checkPort, dateOf } from './machine.ts';
-import { checkGateway, checkProvider, providerAddress } from './remote.ts';
+import { checkPast, checkProvider, providerAddress } from './provider.ts';
+import { checkGateway } from './remote.ts';
 import { checkApiKeys, checkSecretFiles } from './secrets.ts';
 import { checkLocations, checkSchedule, checkSettings, readSome } from './settings.ts';
+import { checkVault, SILENT_VAULT } from './vault.ts';
+import { clusterWork, directoryWork } from './work-checks.ts';
 
 export type Patient = {
   readonly env: Environment;
@@ -24,29 +27,39 @@ export type Patient = {
 
 const SILENT_PROVIDER = fail(
   'the provider does not answer in time',
-  'look at the way to it: network, proxy, name server, WEATHERLINE_OPENWEATHER_URL or WEATHERLINE_OPEN_METEO_URL',
+  'look at the way to it: network, proxy, name server, WEATHERLINE_OPENWEATHER_URL, WEATHERLINE_OPEN_METEO_URL or …_ARCHIVE_URL',
 );
 const SILENT_GATEWAY = fail('it does not answer in time', 'look into its log, or correct --gateway URL');
 
 /** Everything that is looked at, in the order in which it is printed. */
 export function allChecks(patient: Patient): Check[] {
-  const { env, gateway, node, now, resources } = patient;
-  const isCluster = namesCluster(env);
-  const installation = isCluster ? [...storeChecks(env, resources), ...kafkaChecks(env, resources)] : noInstallation();
+  const { env, gateway, node } = patient;
+  const now = (): Date => new Date(patient.now());
   return [
     { name: 'node', run: () => checkNode(node.version, node.path) },
     { name: 'settings', run: () => checkSettings(env) },
     { name: 'locations', run: () => checkLocations(env) },
-    { name: 'schedule', run: () => checkSchedule(env, new Date(now())) },
-    { name: 'secret-files', run: () => checkSecretFiles(env) },
-    { name: 'api-keys', run: () => checkApiKeys(env, new Date(now())) },
+    { name: 'schedule', run: () => checkSchedule(env, now()) },
+    { name: 'secret-files', run: () => checkSecretFiles(env, now()) },
+    { name: 'vault', late: SILENT_VAULT, run: async (signal) => checkVault(env, signal) },
+    { name: 'api-keys', run: () => checkApiKeys(env, now()) },
     { name: 'provider-key', late: SILENT_PROVIDER, run: async (signal) => checkProvider(env, signal) },
+    { name: 'history', late: SILENT_PROVIDER, run: async (signal) => checkPast(env, now(), signal) },
     { name: 'clock', run: async (signal) => clock(patient, signal) },
-    ...(isCluster ? notHere() : [...portChecks(patient), ...directoryChecks(patient)]),
-    ...installation,
-    ...(isCluster ? [] : [{ name: 'consumer-groups', run: async () => checkEmbeddedGroups(patient.data) }]),
+    ...(namesCluster(env) ? clusterChecks(patient) : machineChecks(patient)),
     { name: 'gateway', late: SILENT_GATEWAY, run: async (signal) => checkGateway(gateway, signal) },
   ];
+}
+
+function clusterChecks({ env, now, resources }: Patient): Check[] {
+  const parts = partsOf(env, resources);
+  const work = clusterWork(parts, env, () => new Date(now()));
+  return [...notHere(), ...storeChecks(env, parts, now), ...kafkaChecks(env, parts, now), ...work];
+}
+
+function machineChecks(patient: Patient): Check[] {
+  const work = directoryWork({ ...patient, now: () => new Date(patient.now()) });
+  return [...portChecks(patient), ...directoryChecks(patient), ...noInstallation(), ...work];
 }
 
 async function clock({ env, now }: Patient, signal: AbortSignal): Promise<Finding> {

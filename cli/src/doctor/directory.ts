@@ -6,7 +6,7 @@ import { shellWord } from '../shell-word.ts';
 import { fail, ok, skipped, warn, type Finding } from './check.ts';
 
 const ENOUGH_BYTES = 1024 ** 3;
-const LITTLE_BYTES = 64 * 1024 ** 2;
+const LITTLE_BYTES = 100 * 1024 ** 2;
 
 /** The directory, or the nearest folder above it that is there: where it would be made. */
 function nearest(path: string): string {

@@ -3,10 +3,10 @@ import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { groupOf, ReadingsFetched, RecordsTransformed, RunRequested, topicOf } from '@weatherline/events';
-import { LOG_FORMAT, openLogReader } from '@weatherline/adapters/embedded';
+import { LOG_FORMAT } from '@weatherline/adapters/embedded';
 import type { LogReader } from '@weatherline/runtime';
 import * as v from 'valibot';
+import { CHAIN_GROUPS, sumOf, type ChainGroup } from '../chain-groups.ts';
 import { shellWord } from '../shell-word.ts';
 import { fail, ok, skipped, warn, type Finding } from './check.ts';
 
@@ -48,35 +48,58 @@ function reasonOf(error: unknown): string {
   return /^Error: (.+)$/m.exec(said)?.[1] ?? 'SQLite cannot open it';
 }
 
-const CHAIN = [
-  ['fetch', RunRequested],
-  ['transform', ReadingsFetched],
-  ['upload', RecordsTransformed],
-] as const;
+export type GroupQuestion = {
+  readonly log: LogReader;
+  /** Topics that are missing are told elsewhere. */
+  readonly absent: ReadonlySet<string>;
+  readonly now: Date;
+  /** Is anybody there to handle what waits? Undefined = that cannot be known from here. */
+  readonly isAttended?: boolean;
+};
 
-/** What each function has before it, on both lanes; topics that are missing are told elsewhere. */
-export async function checkGroups(log: Pick<LogReader, 'lag'>, absent: ReadonlySet<string>): Promise<Finding> {
-  const groups = CHAIN.flatMap(([name, event]) =>
-    (['live', 'replay'] as const).map((lane) => ({ group: groupOf(name, lane), topic: topicOf(event, lane) })),
-  ).filter(({ topic }) => !absent.has(topic));
-  const waiting = await Promise.all(
-    groups.map(async ({ group, topic }) => {
-      const partitions = await log.lag(group, topic);
-      return { group, count: partitions.reduce((sum, { lag }) => sum + lag, 0) };
-    }),
+type Behind = { readonly group: string; readonly count: number; readonly waitedMs: number };
+
+/** What each function has before it, on both lanes, and for how long. */
+export async function checkGroups({ log, absent, now, isAttended = true }: GroupQuestion): Promise<Finding> {
+  const groups = CHAIN_GROUPS.filter(({ topic }) => !absent.has(topic));
+  const behind = (await Promise.all(groups.map(async (group) => behindOf(log, group, now)))).filter(
+    (found) => found !== undefined,
   );
-  const behind = waiting.filter(({ count }) => count > 0);
   if (behind.length === 0) return ok(`${groups.length} groups, nothing waits`);
-  const told = behind.map(({ group, count }) => `${group}: ${count} ${count === 1 ? 'event waits' : 'events wait'}`);
-  return warn(
-    told.join('\n'),
-    'look again in a minute; if it does not shrink, is that function running, and what does it log?',
-  );
+  const told = behind.map(toldOf).join('\n');
+  if (!isAttended) return warn(`${told}\nnobody handles them: no weatherline is at work here`, 'weatherline up');
+  if (behind.every(({ waitedMs }) => waitedMs < LONG_MS)) {
+    const fix = 'look again in a minute; if it does not shrink, is that function running, and what does it log?';
+    return warn(told, fix);
+  }
+  const fix =
+    'weatherline lag --watch; if nothing moves: is that function running, is it ready (/readyz says why not)?';
+  return warn(told, fix);
 }
 
-export async function checkEmbeddedGroups(data: string): Promise<Finding> {
-  if (!existsSync(logFile(data))) return skipped('nothing is stored there yet');
-  await using resources = new AsyncDisposableStack();
-  const reader = resources.use(await openLogReader({ directory: join(resolve(data), 'log') }));
-  return await checkGroups(reader, new Set());
+/** Longer than any handling: who is there has taken it by then, unless there is much before it. */
+const LONG_MS = 10 * 60_000;
+
+function toldOf({ group, count, waitedMs }: Behind): string {
+  const wait = `${group}: ${count} ${count === 1 ? 'event waits' : 'events wait'}`;
+  if (waitedMs < 60_000) return wait;
+  const minutes = Math.floor(waitedMs / 60_000);
+  const span = minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h`;
+  return `${wait}, ${count === 1 ? '' : 'the oldest '}for ${span}`;
+}
+
+async function behindOf(log: LogReader, { group, topic }: ChainGroup, now: Date): Promise<Behind | undefined> {
+  const partitions = await log.lag(group, topic);
+  const count = sumOf(partitions);
+  if (count === 0) return undefined;
+  const offsets = new Map(
+    partitions.filter(({ lag }) => lag > 0).map(({ partition, end, lag }) => [partition, end - lag]),
+  );
+  const unseen = new Set(offsets.keys());
+  let oldest = now.getTime();
+  for await (const { partition, timestamp } of log.read(topic, { offsets })) {
+    if (unseen.delete(partition)) oldest = Math.min(oldest, timestamp);
+    if (unseen.size === 0) break;
+  }
+  return { group, count, waitedMs: now.getTime() - oldest };
 }

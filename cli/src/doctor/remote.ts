@@ -1,62 +1,6 @@
 import { connect } from 'node:net';
-import { openConfiguredProvider, PROVIDER_SETTINGS, type ProviderConfig } from '@weatherline/adapters/providers';
-import { ProviderError, systemClock, type Environment, type WeatherProvider } from '@weatherline/runtime';
 import * as v from 'valibot';
-import { namesCluster } from '../cluster.ts';
 import { fail, ok, skipped, warn, type Finding } from './check.ts';
-import { locationsOf, providerOf, readSome } from './settings.ts';
-
-/** One call about one place, with the key as it is now; nothing of the answer is kept. */
-export async function checkProvider(env: Environment, signal: AbortSignal): Promise<Finding> {
-  if (providerOf(env) === 'recorded') {
-    return skipped(
-      namesCluster(env) ? 'no provider is named here; fetch has its own' : 'the recorded upstream needs no key',
-    );
-  }
-  const config: ProviderConfig = readSome(PROVIDER_SETTINGS, env);
-  await using provider = openConfiguredProvider(config, env);
-  return await askProvider(provider, env, signal);
-}
-
-async function askProvider(provider: WeatherProvider, env: Environment, signal: AbortSignal): Promise<Finding> {
-  const [location] = locationsOf(env);
-  if (location === undefined) return skipped('there is no location to ask about');
-  const begun = performance.now();
-  try {
-    await provider.read(location, systemClock.now(), signal);
-    return ok(`${provider.id} answers, ${Math.round(performance.now() - begun)} ms`);
-  } catch (error) {
-    if (!(error instanceof ProviderError)) throw error;
-    const said = `${provider.id}: ${error.message}`;
-    const file = env['OPENWEATHER_API_KEY_FILE'] ?? 'a file, and set OPENWEATHER_API_KEY_FILE to it';
-    switch (error.fault) {
-      case 'key':
-        return fail(said, `write a valid key into ${file}; a new key may take two hours to be accepted`);
-      case 'subscription':
-        return fail(said, 'subscribe the key to Current Weather 2.5');
-      case 'throttled':
-        return warn(said, 'wait a minute, and set WEATHERLINE_CALLS_PER_MINUTE to what the plan of the key allows');
-      case 'location':
-        return warn(
-          `${said}; asked about ${location.id}`,
-          `correct the place of ${location.id} in WEATHERLINE_LOCATIONS`,
-        );
-      case 'retry':
-        return fail(said, 'try again; if it stays so, look at the way to the provider: network, proxy, name server');
-    }
-  }
-}
-
-/** Whom the clock is compared with when there is no store: whoever is asked for the weather. */
-export function providerAddress(env: Environment): { readonly than: string; readonly address: string } | undefined {
-  const name = providerOf(env);
-  if (name === 'recorded') return undefined;
-  const { openweatherUrl, openMeteoUrl } = readSome(
-    { openweatherUrl: PROVIDER_SETTINGS.openweatherUrl, openMeteoUrl: PROVIDER_SETTINGS.openMeteoUrl },
-    env,
-  );
-  return { than: name, address: name === 'openweather' ? openweatherUrl : openMeteoUrl };
-}
 
 const Status = v.looseObject({
   status: v.string(),

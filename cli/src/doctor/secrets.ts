@@ -10,12 +10,15 @@ import { secretSettings } from './settings.ts';
 /** What may be written over several lines; any other secret is one word. */
 const MANY_LINES: ReadonlySet<string> = new Set([ACCESS_SETTINGS.apiKeys.env, KAFKA_SETTINGS.kafkaKey.env]);
 const READABLE_BY_ALL = 0o004;
+const DAY_MS = 86_400_000;
+/** A secret that is older ought to be another one. */
+const OLD_DAYS = 90;
 
 /** The files that hold secrets: what is said of them is never what is in them. */
-export function checkSecretFiles(env: Environment): Finding {
+export function checkSecretFiles(env: Environment, now: Date): Finding {
   const named = secretSettings().map(({ env: name }) => ({ name, file: env[`${name}_FILE`] }));
   const files = named.flatMap(({ name, file }) => (file === undefined || file === '' ? [] : [{ name, file }]));
-  const findings = files.map(({ name, file }) => checkFile(name, file));
+  const findings = files.map(({ name, file }) => checkFile(name, file, now));
   for (const { name, file } of named) {
     if ((file !== undefined && file !== '') || !env[name]) continue;
     const move = `write it to a file of mode 600, and set ${name}_FILE to its path`;
@@ -29,12 +32,13 @@ export function checkSecretFiles(env: Environment): Finding {
   return { status: worst.status, detail: bad.map(({ detail }) => detail).join('\n'), fix: fixes };
 }
 
-function checkFile(name: string, file: string): Finding {
+function checkFile(name: string, file: string, now: Date): Finding {
   let mode: number;
+  let mtimeMs: number;
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
-    ({ mode } = statSync(file));
+    ({ mode, mtimeMs } = statSync(file));
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
     return fail(
@@ -48,7 +52,12 @@ function checkFile(name: string, file: string): Finding {
     return warn(`${name}_FILE: ${file} can be read by every user (mode ${shown})`, `chmod 600 ${shellWord(file)}`);
   }
   const odd = oddityOf(text, MANY_LINES.has(name));
-  return odd === undefined ? ok('') : warn(`${name}_FILE: ${file} ${odd}`, `write the secret alone into ${file}`);
+  if (odd !== undefined) return warn(`${name}_FILE: ${file} ${odd}`, `write the secret alone into ${file}`);
+  const days = Math.floor((now.getTime() - mtimeMs) / DAY_MS);
+  // API keys have ends of their own.
+  if (days <= OLD_DAYS || name === ACCESS_SETTINGS.apiKeys.env) return ok('');
+  const rotate = `get a new secret, write it into ${file} (it is read again without a restart), and revoke the old one`;
+  return warn(`${name}_FILE: ${file} was written ${days} days ago`, rotate);
 }
 
 /** One line feed at the end is every editor's habit, and is left out by every reader of ours. */
@@ -62,7 +71,7 @@ function oddityOf(text: string, isManyLines: boolean): string | undefined {
 }
 
 const Entries = v.array(v.looseObject({ id: v.string(), expires_at: v.optional(v.string()) }));
-const MONTH_MS = 30 * 86_400_000;
+const MONTH_MS = 30 * DAY_MS;
 
 /** Who may read from the gateway: the file is valid, and its keys have time left. */
 export function checkApiKeys(env: Environment, now: Date): Finding {
@@ -96,18 +105,19 @@ function ended(how: string, ids: readonly string[]): string[] {
   return ids.length === 0 ? [] : [`${how}: ${ids.join(', ')}`];
 }
 
+/** What is no setting of ours; of the web identity the file's text is the secret. */
+const OTHERS = ['AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_WEB_IDENTITY_TOKEN', 'VAULT_TOKEN'];
+
 /** Every secret as it is now, so that no line of the report holds one. */
 export function secretsOf(env: Environment): string[] {
-  return [...secretSettings(), { env: 'AWS_SECRET_ACCESS_KEY' }, { env: 'AWS_SESSION_TOKEN' }].flatMap(
-    ({ env: name }) => {
-      const file = env[`${name}_FILE`];
-      const direct = env[name] ?? '';
-      if (!file) return direct === '' ? [] : [direct];
-      try {
-        return [direct, readFileSync(file, 'utf8').trim()].filter((secret) => secret !== '');
-      } catch {
-        return [direct].filter((secret) => secret !== '');
-      }
-    },
-  );
+  return [...secretSettings(), ...OTHERS.map((name) => ({ env: name }))].flatMap(({ env: name }) => {
+    const file = env[`${name}_FILE`];
+    const direct = env[name] ?? '';
+    if (!file) return direct === '' ? [] : [direct];
+    try {
+      return [direct, readFileSync(file, 'utf8').trim()].filter((secret) => secret !== '');
+    } catch {
+      return [direct].filter((secret) => secret !== '');
+    }
+  });
 }
