@@ -24,6 +24,11 @@ export function pastOf(config: Config): Past | undefined {
   return { id, reach, price, callsPerMinute };
 }
 
+/** May somebody be asked about this instant? */
+export function mayAsk(past: Past | undefined, instant: Date, now: Date): boolean {
+  return past !== undefined && knows(past, instant, now);
+}
+
 /** Does it know of this instant? */
 export function knows({ reach }: Past, instant: Date, now: Date): boolean {
   return reach === undefined || reaches(reach, instant, now);

@@ -33,7 +33,7 @@ export function checkSlot(text: string, { schedule, now, offSchedule, history }:
         `${slotId(schedule.previous(slot))}): add --off-schedule to trigger it all the same`,
     );
   }
-  if (!history && slot.getTime() < schedule.current(now).getTime()) {
+  if (!history(slot) && slot.getTime() < schedule.current(now).getTime()) {
     throw new RangeError(
       `${slotId(slot)} is past, and the provider has no history: asking it now would put today's weather into the past`,
     );
@@ -45,7 +45,8 @@ export type SlotRules = {
   readonly schedule: Schedule;
   readonly now: Date;
   readonly offSchedule: boolean;
-  readonly history: boolean;
+  /** May the provider be asked about this slot when it has ended? */
+  readonly history: (slot: Date) => boolean;
 };
 
 export type DeadLetter = { readonly topic: string; readonly code: string; readonly message: string };

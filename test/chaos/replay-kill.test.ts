@@ -10,8 +10,8 @@ import { startWeatherline, temporaryDirectory, weatherline } from '../support/pr
 import { ended, planned, runAndKill, watchMemory, type Shell } from '../support/replays.ts';
 
 const isFull = process.env['WEATHERLINE_TEST_LEVEL'] === 'all';
-const KILLS = isFull ? 20 : 4;
-const SLOTS = isFull ? 1460 : 60;
+const KILLS = isFull ? 20 : 3;
+const SLOTS = isFull ? 1460 : 24;
 const LOCATIONS = 100;
 const PARTS = SLOTS * 2;
 const FROM = new Date('2025-01-01T00:00:00Z');

@@ -49,7 +49,7 @@ export async function retryRun(options: RetryOptions, output: Output): Promise<n
     for (const id of unusable) output.say(`${id}: its reading is stored, and cannot be used (part ${part})`);
   const asked = lacking.filter(({ locations }) => locations.length > 0);
   if (asked.length === 0) return report(output, { ...nothingOf(run), result: 'nothing' });
-  refuseThePast(plan, asked, { now, history: hasHistory(process.env) });
+  refuseThePast(plan, asked, { now, history: hasHistory(process.env, new Date(plan.run.slot), now) });
 
   const replay = `retry-${randomBytes(4).toString('hex')}`;
   const order: Asked = { run, replay, lane: laneOf(plan, now), parts: asked.map(({ part }) => part), at: now };
