@@ -10,8 +10,8 @@ export function liveStore(store: ObjectStore, clock: Clock): ObjectStore {
   });
 }
 
-/** As many as Node has threads for files: what stands in line for those stands before a live write, too. */
-const AT_ONCE = 4;
+/** Enough to keep Node's threads for files busy; what stands in line for those stands before a live write, too. */
+const AT_ONCE = 12;
 
 /** For a replay beside live runs: none of its writes begins while a live event is in hand. */
 export function replayStore(store: ObjectStore, clock: Clock): ObjectStore {

@@ -4,7 +4,7 @@ import { DependencyError, WeatherlineError } from '@weatherline/runtime';
 type Job = { readonly write: () => void; readonly resolve: () => void; readonly reject: (error: unknown) => void };
 
 /** How long what is not urgent may wait for company: a flush stops everything, and costs the same for one as for many. */
-const PATIENCE_MS = 5;
+const PATIENCE_MS = 25;
 
 /** Group commit: what is written in one turn of the event loop shares one transaction and one flush to the disk. */
 export class GroupCommit {
