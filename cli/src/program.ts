@@ -152,6 +152,8 @@ function doctor(cli: Command, { run, output }: Tools): void {
     command,
     'Each line is ok, warn, fail or skipped, with what to do below it; a check takes 5 seconds at most.',
     "With WEATHERLINE_KAFKA_BROKERS set it looks at the brokers and the bucket, where one small object stays (replays/doctor/probe.json); a provider's key is tried with one call.",
+    'One more call, about a past instant, goes to whoever WEATHERLINE_HISTORY names: a plan that is priced by call counts it.',
+    'With AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE set the token service is asked once, with VAULT_ADDR the health of Vault, without a token.',
   );
   examples(command, 'doctor', 'doctor --gateway http://127.0.0.1:8080 --json');
   exits(command, { [EXIT.unhealthy]: 'a check failed' });

@@ -151,7 +151,7 @@ function temporary(t: ExecutionContext): string {
 async function look(data: string): Promise<(name: string) => Checked | undefined> {
   await using resources = new AsyncDisposableStack();
   const checks = directoryWork({ data, env: {}, now: () => NOW, resources });
-  const checked = await runChecks(checks.map(({ after: _, ...check }) => check));
+  const checked = await runChecks(checks.map(({ name, run }) => ({ name, run })));
   return (name) => checked.find((one) => one.name === name);
 }
 

@@ -14,16 +14,20 @@ import { startUp, temporaryDirectory, weatherline, type Finished } from '../supp
 const CANARY = 'canary-3f9d2b7a5c8e4f60';
 /** The names and their order are part of what `--json` promises. */
 const NAMES = (
-  'node settings locations schedule secret-files api-keys provider-key clock http-port infra-port data-directory ' +
-  'format disk-space owner log bucket conditional-writes first-byte brokers topics retention consumer-groups gateway'
+  'node settings locations schedule secret-files vault api-keys provider-key history clock http-port infra-port ' +
+  'data-directory format disk-space owner log aws-identity bucket conditional-writes first-byte brokers topics ' +
+  'retention consumer-groups missing-slots dead-letters replays gateway'
 ).split(' ');
 const kafka = kafkaTests(test, { own: true });
 
 type Env = Readonly<Record<string, string>>;
 type Line = { readonly name: string; readonly status: string; readonly detail: string; readonly fix: string | null };
 
+/** What a machine may have set, and other settings than ours name. */
+const UNSET = { VAULT_ADDR: '', AWS_ROLE_ARN: '', AWS_WEB_IDENTITY_TOKEN_FILE: '', AWS_PROFILE: '' };
+
 async function doctor(args: readonly string[], env: Env = {}): Promise<Finished> {
-  return weatherline(['doctor', ...args], { env });
+  return weatherline(['doctor', ...args], { env: { ...UNSET, ...env } });
 }
 
 /** Reads what `--json` printed, and holds it to the shape that is promised. */
@@ -51,7 +55,9 @@ test('where nothing was started yet, nothing fails and nothing is made', async (
   t.is(run.code, 0, run.stdout);
   const line = linesOf(t, run);
   t.regex(line('data-directory')?.detail ?? '', /the first start makes it/);
-  t.is(line('brokers')?.status, 'skipped');
+  for (const name of ['vault', 'history', 'aws-identity', 'brokers', 'missing-slots', 'dead-letters', 'replays']) {
+    t.is(line(name)?.status, 'skipped', name);
+  }
   const again = await doctor(['--data', data]);
   t.regex(again.stdout, /^✓ ok {7}node {16}v\d+/m);
   t.regex(again.stdout, /\d+ ok, 0 to look at, 0 failed, \d+ skipped\n$/);
@@ -70,6 +76,7 @@ test('beside a running installation its ports, lock, log and gateway are well', 
   for (const name of ['http-port', 'infra-port']) t.regex(line(name)?.detail ?? '', /held by weatherline itself/);
   t.is(line('owner')?.detail, `process ${up.child.pid} is at work`);
   t.regex(line('log')?.detail ?? '', /whole/);
+  for (const name of ['missing-slots', 'dead-letters', 'replays']) t.is(line(name)?.status, 'ok', name);
   t.regex(line('gateway')?.detail ?? '', /^fresh; the newest product is \d{8}T\d{6}Z/);
   const other = await doctor(['--data', join(data, '..', 'other'), '--json'], env);
   t.is(other.code, 9);
@@ -100,15 +107,17 @@ test('everything that is broken is told at once, with a fix, exit 9, and no secr
     WEATHERLINE_HTTP_PORT: String(portOf(taken)),
     WEATHERLINE_INFRA_PORT: String(portOf(taken)),
     WEATHERLINE_SCHEDULE: 'often',
+    WEATHERLINE_HISTORY: 'openweather-onecall',
+    VAULT_ADDR: 'http://127.0.0.1:1',
+    VAULT_TOKEN: CANARY,
     WEATHERLINE_API_KEYS: JSON.stringify([{ id: CANARY, sha256: CANARY }]),
     WEATHERLINE_UNKNOWN: CANARY,
   };
   const run = await doctor(['--data', data, '--gateway', 'http://127.0.0.1:1', '--json'], env);
   t.is(run.code, 9);
   const line = linesOf(t, run);
-  for (const name of ['settings', 'schedule', 'api-keys', 'provider-key', 'http-port', 'format', 'gateway']) {
-    t.is(line(name)?.status, 'fail', name);
-  }
+  const broken = 'settings schedule vault api-keys provider-key history http-port format gateway'.split(' ');
+  for (const name of broken) t.is(line(name)?.status, 'fail', name);
   t.regex(line('infra-port')?.detail ?? '', /is the port of the gateway, too$/);
   t.is(line('secret-files')?.status, 'warn');
   t.regex(line('secret-files')?.fix ?? '', /^chmod 600/);
@@ -137,6 +146,37 @@ test('brokers and a bucket that are away take no longer than their time, and cos
   t.is(line('settings')?.status, 'ok');
   t.is(line('log')?.status, 'skipped');
   t.false(run.stdout.includes('canary'));
+});
+
+test('a role by web identity opens the bucket, and what was left lying there is told, brokers or not', async (t) => {
+  await using s3 = await startS3Server({ buckets: ['weather'], requireSessionToken: true });
+  const folder = temporaryDirectory(t);
+  const token = join(folder, 'token');
+  writeFileSync(token, webIdentity());
+  const add = (key: string, text: string): void => {
+    const rest = { etag: '"0"', headers: {}, checksums: {}, modified: new Date() };
+    s3.bucket('weather').put(key, { body: Buffer.from(text), ...rest });
+  };
+  const day = new Date(Date.now() - 4 * 86_400_000).toISOString().slice(0, 10).replaceAll('-', '/');
+  add(`weather-runs/${day}/000000.json`, '{}');
+  add('replays/5d41402abc4b/progress.json', STALLED);
+  const env = {
+    ...bucketOf({ url: s3.url, accessKeyId: '', secretAccessKey: '' }),
+    AWS_REGION: 'eu-west-1',
+    AWS_ENDPOINT_URL: s3.url,
+    AWS_ROLE_ARN: 'arn:aws:iam::123456789012:role/doctor',
+    AWS_WEB_IDENTITY_TOKEN_FILE: token,
+    WEATHERLINE_KAFKA_BROKERS: '127.0.0.1:1',
+  };
+  const run = await doctor(['--json'], env);
+  const line = linesOf(t, run);
+  t.regex(line('aws-identity')?.detail ?? '', /role\/doctor: accepted by the token service$/);
+  t.is(line('bucket')?.status, 'ok');
+  t.regex(line('missing-slots')?.detail ?? '', /^(\d) of \1 of the last 48 h are missing/);
+  t.regex(line('missing-slots')?.fix ?? '', /weatherline backfill --from \d{8}T\d{6}Z --to \d{8}T\d{6}Z/);
+  t.is(line('replays')?.detail, '5d41402abc4b is stalled: its holder is gone');
+  t.is(line('dead-letters')?.detail, 'not asked, because brokers failed');
+  for (const secret of ['canary', 'eyJ']) t.false(run.stdout.includes(secret));
 });
 
 test('what takes a connection and says nothing costs no check more than its time', async (t) => {
@@ -191,6 +231,10 @@ kafka.serial('an installation on Kafka and S3: what is missing is told, and what
     t.is(line(name)?.status, 'ok', `${name}: ${line(name)?.detail}`);
   }
   t.is(line('consumer-groups')?.detail, 'weatherline.fetch: 1 event waits');
+  t.deepEqual(
+    ['missing-slots', 'dead-letters', 'replays'].map((name) => line(name)?.detail),
+    ['no run was planned yet', 'none waits', 'there are none'],
+  );
   t.deepEqual([...s3.bucket('weather').keysFrom('')], ['replays/doctor/probe.json']);
   s3.setClockOffset(-120_000);
   const skewed = await doctor(['--json'], env);
@@ -198,6 +242,20 @@ kafka.serial('an installation on Kafka and S3: what is missing is told, and what
   t.regex(linesOf(t, skewed)('clock')?.detail ?? '', /^1[12]\d s ahead of the store$/);
   for (const { stdout } of [before, after, skewed]) t.false(stdout.includes(CANARY));
 });
+
+/** A token as the kubelet writes it. */
+function webIdentity(): string {
+  const part = (claims: object): string => Buffer.from(JSON.stringify(claims)).toString('base64url');
+  const exp = Math.floor(Date.now() / 1000) + 3600;
+  return `${part({ alg: 'RS256' })}.${part({ sub: 'doctor', aud: ['sts.amazonaws.com'], exp })}.${CANARY}`;
+}
+
+const NONE = { created: 0, replaced: 0, unchanged: 0, kept: 0, same: 0, different: 0, conflict: 0, failed: 0 };
+const NUMBERS = { epoch: 1, settled: 0, total: 1, records: 0, active_ms: 0, counts: NONE };
+const TIMES = { started_at: '2026-11-20T06:00:00.000Z', updated_at: '2026-11-20T06:00:00.000Z' };
+const REPLAY = { schema: 'weatherline.replay-progress/1', replay: '5d41402abc4b', state: 'running' };
+/** The progress of a replay that nobody holds. */
+const STALLED = JSON.stringify({ ...REPLAY, ...NUMBERS, ...TIMES, holder: null, asked: null });
 
 /** A cluster that has just been started has no coordinator for a while. */
 async function coordinated(broker: KafkaBroker): Promise<void> {

@@ -27,7 +27,7 @@ export type Patient = {
 
 const SILENT_PROVIDER = fail(
   'the provider does not answer in time',
-  'look at the way to it: network, proxy, name server, WEATHERLINE_OPENWEATHER_URL, WEATHERLINE_OPEN_METEO_URL or …_ARCHIVE_URL',
+  'look at the way to it: network, proxy, name server, or the WEATHERLINE_…_URL that names another address for it',
 );
 const SILENT_GATEWAY = fail('it does not answer in time', 'look into its log, or correct --gateway URL');
 

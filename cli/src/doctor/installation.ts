@@ -97,7 +97,10 @@ export function kafkaChecks(
     {
       name: 'consumer-groups',
       after: 'brokers',
-      late: warn('their coordinator is not ready', 'look again in a minute; a new cluster takes a while to have one'),
+      late: warn(
+        'their coordinator is not ready, or much waits',
+        'weatherline lag; a new cluster takes a minute to have a coordinator',
+      ),
       run: async (signal) =>
         checkGroups({
           log: patiently(await broker(), signal),

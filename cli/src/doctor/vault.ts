@@ -123,6 +123,9 @@ function foundOf(code: string, origin: string): Finding {
     const fix = 'set VAULT_CACERT to the file of the authority that signed it';
     return fail(`nobody we trust has signed the certificate of ${origin} (${code})`, fix);
   }
+  if (code.startsWith('ERR_OSSL_')) {
+    return fail(`VAULT_CACERT holds no certificate that can be read (${code})`, 'write certificates in PEM into it');
+  }
   switch (code) {
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
       return fail(
