@@ -8,6 +8,7 @@ export type ArchivedPart = { readonly run: string; readonly part: Part; readonly
 
 export type StoredProduct = { readonly etag: string; readonly hasMeta: boolean };
 
+const PLAN = /^weather-runs\/(\d{4})\/(\d{2})\/(\d{2})\/(\d{6})\.json$/;
 const READINGS = /^weather-readings\/(\d{4})\/(\d{2})\/(\d{2})\/(\d{6})(?:\.(\d{5})-of-(\d{5}))?\.json\.gz$/;
 
 /** The archived readings of a range of slots, in the order of slots and parts. */
@@ -31,6 +32,15 @@ export async function storedProducts(store: ObjectReader, range: SlotRange): Pro
   }
   for (const [key, { etag }] of products) products.set(key, { etag, hasMeta: sidecars.has(key) });
   return products;
+}
+
+/** The runs of a range of slots that were planned. */
+export async function* plannedRuns(store: ObjectReader, range: SlotRange): AsyncGenerator<string> {
+  for await (const { key } of objectsIn(store, 'weather-runs', range)) {
+    const [, year, month, day, time] = PLAN.exec(key) ?? [];
+    const run = `${year}${month}${day}T${time}Z`;
+    if (slotInstant(run) !== undefined) yield run;
+  }
 }
 
 /** What lies under a root for the slots of a range: listed by the narrowest prefix that holds all of them. */
