@@ -87,6 +87,27 @@ test('runs that were named and are not archived, and events that the log holds n
   t.regex(fromLog.gaps[1]?.why ?? '', /the log holds its records\.transformed no more/);
 });
 
+test('runs that were planned, and parts of runs, are gaps when their readings are not archived', async (t) => {
+  const world = await ReplayWorld.open(1, 3);
+  await world.archive(1, { index: 2, count: 3 });
+  // Split anew: one of the two is whole.
+  await world.archive(2, { index: 1, count: 3 });
+  await world.archive(2, { index: 1, count: 1 });
+  const put = { ifNoneMatch: '*', contentType: 'application/json' } as const;
+  for (const index of [0, 1, 2, 3]) await world.store.put(planKey(runAt(index)), Buffer.from('{}'), put);
+  await world.overwrite(4, 'published without an archive');
+  await world.store.put(planKey(runAt(4)), Buffer.from('{}'), put);
+  const gapsOf = async (mode: 'fill' | 'replace') =>
+    (await world.plan(mode, { to: at(27) })).plan.gaps.map(({ run, part }) => [run, part]);
+  const missing = [
+    [runAt(1), '00001-of-00003'],
+    [runAt(1), '00003-of-00003'],
+    [runAt(3), null],
+  ];
+  t.deepEqual(await gapsOf('fill'), missing);
+  t.deepEqual(await gapsOf('replace'), [...missing, [runAt(4), null]]);
+});
+
 test('each item names its readings and its product by their ETags', async (t) => {
   const world = await ReplayWorld.open(2);
   await world.overwrite(1, 'there\n');

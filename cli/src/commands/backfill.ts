@@ -75,7 +75,7 @@ async function look(store: ObjectReader, range: SlotRange): Promise<Known> {
     archived.set(one.run, others);
   }
   const planned = new Map<string, number[]>();
-  const read = readAhead(await plannedRuns(store, range), AHEAD, async (run) => readPlan(store, run));
+  const read = readAhead(plannedRuns(store, range), AHEAD, async (run) => readPlan(store, run));
   for await (const plan of read) {
     if (plan !== undefined)
       planned.set(

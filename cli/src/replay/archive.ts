@@ -8,6 +8,7 @@ export type ArchivedPart = { readonly run: string; readonly part: Part; readonly
 
 export type StoredProduct = { readonly etag: string; readonly hasMeta: boolean };
 
+const PLAN = /^weather-runs\/(\d{4})\/(\d{2})\/(\d{2})\/(\d{6})\.json$/;
 const READINGS = /^weather-readings\/(\d{4})\/(\d{2})\/(\d{2})\/(\d{6})(?:\.(\d{5})-of-(\d{5}))?\.json\.gz$/;
 
 /** The archived readings of a range of slots, in the order of slots and parts. */
@@ -33,14 +34,13 @@ export async function storedProducts(store: ObjectReader, range: SlotRange): Pro
   return products;
 }
 
-/** The runs of a range that were planned, oldest first. */
-export async function plannedRuns(store: ObjectReader, range: SlotRange): Promise<string[]> {
-  const runs: string[] = [];
+/** The runs of a range of slots that were planned. */
+export async function* plannedRuns(store: ObjectReader, range: SlotRange): AsyncGenerator<string> {
   for await (const { key } of objectsIn(store, 'weather-runs', range)) {
-    const [, year, month, day, time] = /^weather-runs\/(\d{4})\/(\d{2})\/(\d{2})\/(\d{6})\.json$/.exec(key) ?? [];
-    if (time !== undefined) runs.push(`${year}${month}${day}T${time}Z`);
+    const [, year, month, day, time] = PLAN.exec(key) ?? [];
+    const run = `${year}${month}${day}T${time}Z`;
+    if (slotInstant(run) !== undefined) yield run;
   }
-  return runs;
 }
 
 /** What lies under a root for the slots of a range: listed by the narrowest prefix that holds all of them. */

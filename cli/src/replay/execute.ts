@@ -1,8 +1,6 @@
-import type { Clock, LogReader, ObjectReader } from '@weatherline/runtime';
-import type { Installation } from '../installation.ts';
 import { patiently } from '../patience.ts';
-import type { Plan } from '../plan.ts';
 import { Books } from './books.ts';
+import type { EndOfRun, ExecuteOptions, ExecutePorts } from './execute-ports.ts';
 import { judge } from './judge.ts';
 import { Fenced, type Ledger } from './ledger.ts';
 import { Outcomes, type Ended } from './outcomes.ts';
@@ -10,30 +8,6 @@ import { Pace } from './pace.ts';
 import { subjectOf, type StoredPlan } from './plan.ts';
 import type { Progress } from './progress.ts';
 import { Publishing } from './publishing.ts';
-
-/** How the running of a replay ended; all but the first, the aborted and the fenced can be resumed. */
-export type EndOfRun = 'done' | 'paused' | 'aborted' | 'interrupted' | 'dead-letters' | 'halted' | 'timeout' | 'fenced';
-
-export type ExecutePorts = {
-  readonly installation: Pick<Installation, 'put' | 'publish' | 'trouble'> & {
-    readonly log: LogReader;
-    readonly store: ObjectReader;
-  };
-  readonly clock: Clock;
-  readonly planOf: (run: string) => Promise<Plan>;
-  /** Told how many parts have ended, and why it is slow when it is. */
-  readonly show: (ended: number, note: string) => void;
-};
-
-export type ExecuteOptions = {
-  /** Parts a second. */
-  readonly rate: number;
-  /** Parts under way at once. */
-  readonly window: number;
-  readonly timeoutMs: number | undefined;
-  /** Ctrl-C, SIGTERM. */
-  readonly signal: AbortSignal;
-};
 
 const POLL_MS = 40;
 const CHECKPOINT_MS = 500;

@@ -1,7 +1,7 @@
 import type { OutgoingMessage } from '@weatherline/runtime';
 import { patiently, type Patience } from '../patience.ts';
 import type { Books } from './books.ts';
-import type { ExecutePorts } from './execute.ts';
+import type { ExecutePorts } from './execute-ports.ts';
 import { found } from './judge.ts';
 import { messagesOf, type Prepared } from './messages.ts';
 import type { Pace } from './pace.ts';

@@ -1,4 +1,12 @@
-import { partName, productKey, ReadingsFetched, RecordsTransformed, slotInstant, topicOf } from '@weatherline/events';
+import {
+  parseProductKey,
+  partName,
+  productKey,
+  ReadingsFetched,
+  RecordsTransformed,
+  slotInstant,
+  topicOf,
+} from '@weatherline/events';
 import {
   decodeEvent,
   decodeStructured,
@@ -15,6 +23,7 @@ import { readDeadLetters } from '../dead-letters.ts';
 import { Failure } from '../failure.ts';
 import { readPlan, type Plan } from '../plan.ts';
 import { archivedParts, storedProducts, type SlotRange, type StoredProduct } from './archive.ts';
+import { archiveGaps } from './gaps.ts';
 import { subjectOf, type Gap, type ReplayItem, type Selection } from './plan.ts';
 
 export type SelectPorts = { readonly store: ObjectReader; readonly log: LogReader };
@@ -43,9 +52,10 @@ export async function selectItems(ports: SelectPorts, wanted: Wanted): Promise<S
   }
   const located = await havingLocations(ports.store, items, wanted.selection.locations);
   const chosen = await onlyThose(ports, located, wanted.selection.only, products);
-  const archived = new Set(items.map(({ run }) => run));
-  const unarchived = [...runs].filter((run) => !archived.has(run));
-  const gaps = unarchived.map((run): Gap => ({ run, part: null, why: 'no readings are archived' }));
+  const ofArchive = await archiveGaps(ports.store, range, items, wanted.selection);
+  const published = new Set([...products.keys()].map((key) => parseProductKey(key)?.runId));
+  // What was published without an archive is not missing.
+  const gaps = ofArchive.filter(({ run }) => wanted.selection.only !== 'missing' || !published.has(run));
   if (wanted.stage === 'transform') return { items: chosen, gaps };
   const fromLog = await asLogged(ports.log, chosen);
   return { items: fromLog.items, gaps: [...gaps, ...fromLog.gaps] };

@@ -21,7 +21,8 @@ import {
 } from '@weatherline/testkit';
 import { transform } from '@weatherline/transform';
 import { createUpload } from '@weatherline/upload';
-import { Execution, type EndOfRun, type ExecuteOptions } from '../../src/replay/execute.ts';
+import type { EndOfRun, ExecuteOptions } from '../../src/replay/execute-ports.ts';
+import { Execution } from '../../src/replay/execute.ts';
 import { Ledger } from '../../src/replay/ledger.ts';
 import { storePlan, type ReplayPlan, type Selection, type StoredPlan } from '../../src/replay/plan.ts';
 import type { Progress } from '../../src/replay/progress.ts';
