@@ -64,8 +64,10 @@ async function openDirectory(data: string, output: Output, resources: AsyncDispo
     try {
       return await work(await asked);
     } catch (error) {
-      if (error instanceof OwnerGone) writing = writer = undefined;
-      throw error;
+      // One that has just begun may not take orders yet.
+      const isGoing = error instanceof DirectoryOwned;
+      if (isGoing || error instanceof OwnerGone) writing = writer = undefined;
+      throw isGoing ? new OwnerGone(EXIT.conflict, error.message, { cause: error }) : error;
     }
   };
   return {

@@ -125,3 +125,28 @@ test('other bytes under the same name are a conflict, unless a replay says what 
   const other = { ...replay('replace'), id: 'r2' };
   t.like(await handle({ ...changed, replay: other }), { outcome: 'unchanged', revision: 1 });
 });
+
+test('what a replay did to a product is what it says of it when its event comes again, also after another replay', async (t) => {
+  const { store, handle } = setUp();
+  const by = (id: string, mode: 'fill' | 'replace' | 'verify', ifMatch?: string) => ({ ...replay(mode, ifMatch), id });
+  const filled = { ...event, replay: by('one', 'fill') };
+  t.is((await handle(filled)).outcome, 'created');
+  t.is((await handle(filled)).outcome, 'created');
+  t.is((await handle({ ...event, replay: by('two', 'fill') })).outcome, 'unchanged');
+  t.is((await handle(event)).outcome, 'unchanged');
+
+  const replaced = { ...changed, replay: by('three', 'replace', store.objects.get(KEY)?.etag) };
+  t.like(await handle(replaced), { outcome: 'replaced', revision: 1 });
+  t.like(await handle(replaced), { outcome: 'replaced', revision: 1 });
+  t.is((await handle({ ...changed, replay: by('four', 'replace', 'of-the-plan') })).outcome, 'unchanged');
+
+  const writes = store.writes.length;
+  t.is((await handle({ ...event, replay: by('five', 'replace', 'of-the-plan') })).outcome, 'kept');
+  t.is((await handle(filled)).outcome, 'kept');
+  t.is(store.writes.length, writes, 'nothing is written that was not planned, not even a sidecar');
+
+  const verified = { ...event, replay: by('six', 'verify') };
+  t.like(await handle(verified), { outcome: 'verified', key: `replays/six/out/${KEY}` });
+  t.is((await handle(verified)).outcome, 'verified');
+  t.is(store.writes.length, writes + 1);
+});
