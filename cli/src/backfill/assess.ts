@@ -13,6 +13,8 @@ export type Known = {
   readonly archived: ReadonlyMap<string, readonly { readonly part: Part; readonly info: ObjectInfo }[]>;
   /** How many locations each part of a run was planned with; absent = it was never planned. */
   readonly planned: ReadonlyMap<string, readonly number[]>;
+  /** Why a plan that is stored cannot be read, by run. */
+  readonly broken: ReadonlyMap<string, string>;
 };
 
 export type AssessOptions = {
@@ -39,7 +41,7 @@ export function assess(slots: readonly Date[], known: Known, options: AssessOpti
     const run = slotId(slot);
     const open = partsOf(run, known, options).filter(({ part }) => !isWhole(known, run, part));
     if (open.length > 0) missing += 1;
-    const why = whyNot(slot, options);
+    const why = known.broken.get(run) ?? whyNot(slot, options);
     const archived = new Map(known.archived.get(run)?.map(({ part, info }) => [nameOf(part), info]));
     let calls = 0;
     for (const { part, locations } of open) {

@@ -71,7 +71,15 @@ async function lackingIn(
 ): Promise<{ plan: Plan; lacking: Lacking[] }> {
   const [run] = await runsBetween(store, { from: id, to: id }, [id]);
   const known = run === undefined ? undefined : await readRun(store, run, Infinity);
+  if (known?.broken !== undefined) throw known.broken;
   if (known?.plan === undefined) {
+    if (known !== undefined && known.run.parts.length > 0) {
+      throw new Failure(
+        EXIT.notFound,
+        `run ${id} has a product and no plan: nobody knows what it lacks. ` +
+          `weatherline replay plan --runs ${id} --mode replace makes it again from its readings`,
+      );
+    }
     const schedule = scheduleOf(process.env);
     const next = nextSteps({ run: id, state: 'missing', dead_letters: 0 }, schedule, systemClock.now());
     throw new Failure(EXIT.notFound, whyMissing(id, next, schedule));
