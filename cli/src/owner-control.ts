@@ -8,8 +8,7 @@ export function controlOf({ config, system, clock }: UpPorts): Control {
   return {
     trigger: async ({ slot: text }) => {
       const { schedule } = config;
-      const history = pastOf(config) !== undefined;
-      const slot = checkSlot(text, { schedule, now: clock.now(), offSchedule: true, history });
+      const slot = checkSlot(text, { schedule, now: clock.now(), offSchedule: true, past: pastOf(config) });
       const { plan, isNew } = await triggerRun({ ...config, ...system }, slot, 'manual');
       return { run: plan.run.id, parts: plan.parts.length, isNew };
     },

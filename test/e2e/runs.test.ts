@@ -102,9 +102,16 @@ test.serial('the past is asked about only where the provider knows it; archived 
   rmSync(product);
   rmSync(product.replace('.jsonl', '.meta.json'));
   const live = { WEATHERLINE_PROVIDER: 'open-meteo', WEATHERLINE_LOCATIONS: JSON.stringify(recordedPlaces()) };
-  const refused = await inDirectory(data, live)(['runs', 'retry', slot]);
+  const young = await inDirectory(data, live)(['runs', 'retry', slot]);
+  t.is(young.code, 2);
+  t.regex(
+    young.stderr,
+    /^weatherline: run \S+: its slot ended at \S+, and open-meteo-archive covers \S+ to \S+\n1 of 1/,
+  );
+  t.is((await inDirectory(data, live)(['trigger', '--slot', slot])).code, 2, 'it would only be set aside');
+  const refused = await inDirectory(data, { ...live, WEATHERLINE_HISTORY: 'none' })(['runs', 'retry', slot]);
   t.is(refused.code, 2);
-  t.regex(refused.stderr, /^weatherline: run \S+: its slot ended at .* into the past\n1 of 1 parts can be made/);
+  t.regex(refused.stderr, /^weatherline: run \S+: its slot ended at .* into the past\. .*\n1 of 1 parts can be made/);
   t.true(refused.stderr.endsWith(`weatherline replay plan --runs ${slot} --only missing\n`));
 
   const retried = await retriedOf(inDirectory(data), slot, 0);
@@ -179,7 +186,7 @@ test.serial('a product that was taken away is asked for by the command that show
   const { state, next } = await shownOf(run, slot);
   t.is(state, 'open');
   t.deepEqual(next, [`weatherline runs retry ${slot}`]);
-  t.is((await run([...(next[0] ?? '').split(' ').slice(1)])).code, 0);
+  t.is((await run((next[0] ?? '').split(' ').slice(1))).code, 0);
   t.is((await shownOf(run, slot)).state, 'complete');
   rmSync(join(data, 'objects', `weather-runs/${pathOf(slot)}.json`));
   const unplanned = await run(['runs', 'retry', slot]);

@@ -1,7 +1,7 @@
-import { instantText, productKey, slotId, type Location, type Part } from '@weatherline/events';
+import { productKey, slotId, type Location, type Part } from '@weatherline/events';
 import type { Schedule } from '@weatherline/events/schedule';
 import type { ObjectInfo } from '@weatherline/runtime';
-import { knows, type Past } from '../past.ts';
+import { whyNobodyKnows, type Past } from '../past.ts';
 import type { StoredProduct } from '../replay/archive.ts';
 import type { Gap, ReplayItem } from '../replay/plan.ts';
 
@@ -94,7 +94,5 @@ function whyNot(slot: Date, { now, schedule, past }: AssessOptions): string | un
     return 'the slot has not ended: weatherline trigger asks for it';
   }
   if (past === undefined) return 'nobody that knows the past is configured: WEATHERLINE_HISTORY names one';
-  if (knows(past, slot, now) || past.reach === undefined) return undefined;
-  const last = instantText(new Date(now.getTime() - past.reach.untilMsAgo));
-  return `${past.id} covers ${instantText(past.reach.from)} to ${last}`;
+  return whyNobodyKnows(past, slot, now);
 }

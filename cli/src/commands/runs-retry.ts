@@ -15,7 +15,7 @@ import { waitForRetry, type Asked, type Outcome } from '../runs/retry-outcome.ts
 import { lackingParts, laneOf, locationsOf, refuseThePast, retryMessages, type Lacking } from '../runs/retry-plan.ts';
 import { runsBetween } from '../runs/run-index.ts';
 import { readRun } from '../runs/run-summary.ts';
-import { hasHistory, scheduleOf } from '../runs/setup.ts';
+import { knownPast, scheduleOf } from '../runs/setup.ts';
 import { partNamed } from '../runs/show-run.ts';
 import { slotOf } from '../runs/slot.ts';
 
@@ -49,7 +49,7 @@ export async function retryRun(options: RetryOptions, output: Output): Promise<n
     for (const id of unusable) output.say(`${id}: its reading is stored, and cannot be used (part ${part})`);
   const asked = lacking.filter(({ locations }) => locations.length > 0);
   if (asked.length === 0) return report(output, { ...nothingOf(run), result: 'nothing' });
-  refuseThePast(plan, asked, { now, history: hasHistory(process.env) });
+  refuseThePast(plan, asked, { now, past: knownPast(process.env) });
 
   const replay = `retry-${randomBytes(4).toString('hex')}`;
   const order: Asked = { run, replay, lane: laneOf(plan, now), parts: asked.map(({ part }) => part), at: now };

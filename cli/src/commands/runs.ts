@@ -94,7 +94,7 @@ function rowOf(item: RunListed): (string | number)[] {
     state,
     reason ?? '-',
     `${stored}/${parts ?? '?'}`,
-    locations === null ? '-' : `${failed ?? '?'} of ${locations}`,
+    locations === null ? '-' : `${stored === 0 ? '-' : (failed ?? '?')} of ${locations}`,
     revision ?? '-',
     durationText(item.duration_ms),
     item.dead_letters,

@@ -7,7 +7,7 @@ import { orderTrigger } from '../control.ts';
 import { Failure } from '../failure.ts';
 import { socketOf, throwRefused } from '../installation.ts';
 import type { Output } from '../output.ts';
-import { pastOf } from '../past.ts';
+import { pastOf, type Past } from '../past.ts';
 import { readPlan, type Plan } from '../plan.ts';
 import { openReading } from '../reading.ts';
 import type { TriggerEnded, TriggerRequested } from '../results/trigger.ts';
@@ -27,7 +27,7 @@ export async function trigger(options: TriggerOptions, output: Output): Promise<
   const timeoutMs = duration(options.timeout);
   if (namesCluster(process.env)) return inCluster(options, output, timeoutMs);
   const config = readConfig(process.env);
-  const slot = wantedSlot(options, config.schedule, pastOf(config) !== undefined);
+  const slot = wantedSlot(options, config.schedule, pastOf(config));
   await using resources = new AsyncDisposableStack();
   try {
     const ports = await openOwned(options.data, output, resources);
@@ -47,7 +47,7 @@ async function inCluster(options: TriggerOptions, output: Output, timeoutMs: num
   await using resources = new AsyncDisposableStack();
   const cluster = await openCluster(process.env, resources);
   // It is fetch that asks; this process must be told the same as fetch.
-  const slot = wantedSlot(options, cluster.schedule, cluster.past !== undefined);
+  const slot = wantedSlot(options, cluster.schedule, cluster.past);
   const { plan, isNew } = await triggerRun(cluster, slot, 'manual');
   if (options.wait !== true) {
     return requested(output, { run: plan.run.id, parts: plan.parts.length, is_new: isNew });
@@ -59,11 +59,11 @@ async function inCluster(options: TriggerOptions, output: Output, timeoutMs: num
   return report(output, { plan, isNew, result, others: true });
 }
 
-function wantedSlot({ slot, offSchedule = false }: TriggerOptions, schedule: Schedule, history: boolean): Date {
+function wantedSlot({ slot, offSchedule = false }: TriggerOptions, schedule: Schedule, past: Past | undefined): Date {
   const now = systemClock.now();
   if (slot === undefined) return schedule.current(now);
   try {
-    return checkSlot(slot, { schedule, now, offSchedule, history });
+    return checkSlot(slot, { schedule, now, offSchedule, past });
   } catch (error) {
     if (error instanceof RangeError) throw new Failure(EXIT.usage, error.message, { cause: error });
     throw error;
