@@ -24,7 +24,8 @@ export function createOutput(json: boolean, host: NodeJS.Process): Output {
     say: (text) => {
       host.stderr.write(`${wrapText(text, columnsOf(host.stderr))}\n`);
     },
-    result: (result, text) => print(json ? JSON.stringify(result, null, 2) : text(result)),
+    result: (result, text) =>
+      print(json ? JSON.stringify(result, null, 2) : wrapText(text(result), columnsOf(host.stdout))),
   };
 }
 

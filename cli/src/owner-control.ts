@@ -1,5 +1,5 @@
 import type { Control } from './control.ts';
-import { mayAsk, pastOf } from './past.ts';
+import { pastOf } from './past.ts';
 import { checkSlot, triggerRun } from './trigger.ts';
 import type { UpPorts } from './up.ts';
 
@@ -8,9 +8,7 @@ export function controlOf({ config, system, clock }: UpPorts): Control {
   return {
     trigger: async ({ slot: text }) => {
       const { schedule } = config;
-      const [past, now] = [pastOf(config), clock.now()];
-      const history = (instant: Date): boolean => mayAsk(past, instant, now);
-      const slot = checkSlot(text, { schedule, now, offSchedule: true, history });
+      const slot = checkSlot(text, { schedule, now: clock.now(), offSchedule: true, past: pastOf(config) });
       const { plan, isNew } = await triggerRun({ ...config, ...system }, slot, 'manual');
       return { run: plan.run.id, parts: plan.parts.length, isNew };
     },

@@ -1,5 +1,5 @@
 import { HISTORY_PROVIDERS, historyName } from '@weatherline/adapters/providers/history';
-import type { ProviderId } from '@weatherline/events';
+import { instantText, type ProviderId } from '@weatherline/events';
 import { reaches, type Price, type Reach } from '@weatherline/runtime';
 
 /** Who can be asked about slots that have ended, and what that takes. */
@@ -24,9 +24,17 @@ export function pastOf(config: Config): Past | undefined {
   return { id, reach, price, callsPerMinute };
 }
 
-/** May somebody be asked about this instant? */
-export function mayAsk(past: Past | undefined, instant: Date, now: Date): boolean {
-  return past !== undefined && knows(past, instant, now);
+/** Why nobody can be asked about a slot that has ended; undefined = somebody can. */
+export function whyNobodyKnows(past: Past | undefined, slot: Date, now: Date): string | undefined {
+  if (past === undefined) {
+    return "the provider has no history: asking it now would put today's weather into the past. WEATHERLINE_HISTORY names one that has";
+  }
+  if (past.reach === undefined || knows(past, slot, now)) return undefined;
+  return `${past.id} covers ${instantText(past.reach.from)} to ${lastOf(past.reach, now)}`;
+}
+
+function lastOf({ untilMsAgo }: Reach, now: Date): string {
+  return instantText(new Date(now.getTime() - untilMsAgo));
 }
 
 /** Does it know of this instant? */

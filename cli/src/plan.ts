@@ -14,12 +14,14 @@ import type { Schedule } from '@weatherline/events/schedule';
 import {
   encodeEvent,
   envelopeOf,
+  EXIT,
   PermanentError,
   type Broker,
   type ObjectReader,
   type ObjectStore,
 } from '@weatherline/runtime';
 import * as v from 'valibot';
+import { Failure } from './failure.ts';
 
 const Plan = v.looseObject({
   schema: v.literal('weatherline.run-plan/1'),
@@ -74,8 +76,25 @@ export async function settlePlan(
 export async function readPlan(store: Pick<ObjectReader, 'get'>, runId: string): Promise<Plan | undefined> {
   const object = await store.get(planKey(runId));
   if (object === undefined) return undefined;
-  const parsed: unknown = JSON.parse(Buffer.from(object.body).toString('utf8'));
-  return v.parse(Plan, parsed);
+  try {
+    const parsed: unknown = JSON.parse(Buffer.from(object.body).toString('utf8'));
+    return v.parse(Plan, parsed);
+  } catch (cause) {
+    throw new BrokenPlan(runId, cause);
+  }
+}
+
+/** What is stored in the place of a plan is none. */
+export class BrokenPlan extends Failure {
+  constructor(runId: string, cause: unknown) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    super(
+      EXIT.conflict,
+      `${planKey(runId)} is no plan of a run (${why}): expected what a trigger has stored. ` +
+        `Restore it from a copy, or take it away and ask for ${runId} again`,
+      { cause },
+    );
+  }
 }
 
 /** Publishes `run.requested` of every part. Doing it twice asks for nothing new: fetch has its memo. */

@@ -2,6 +2,7 @@ import { parseSlot, productKey, productMetaKey, slotId, type Location } from '@w
 import type { Schedule } from '@weatherline/events/schedule';
 import type { Broker, Clock, LogReader, ObjectReader, ObjectStore } from '@weatherline/runtime';
 import { readDeadLetters, selectDeadLetters } from './dead-letters.ts';
+import { whyNobodyKnows, type Past } from './past.ts';
 import { planRun, requestRun, settlePlan, type Plan } from './plan.ts';
 
 export type TriggerPorts = {
@@ -24,7 +25,7 @@ export async function triggerRun(
 }
 
 /** Checks a slot that a person typed; throws a RangeError that says why it cannot be triggered. */
-export function checkSlot(text: string, { schedule, now, offSchedule, history }: SlotRules): Date {
+export function checkSlot(text: string, { schedule, now, offSchedule, past }: SlotRules): Date {
   const slot = parseSlot(text);
   if (slot.getTime() > now.getTime()) throw new RangeError(`the slot ${slotId(slot)} lies in the future`);
   if (!offSchedule && !schedule.has(slot)) {
@@ -33,11 +34,8 @@ export function checkSlot(text: string, { schedule, now, offSchedule, history }:
         `${slotId(schedule.previous(slot))}): add --off-schedule to trigger it all the same`,
     );
   }
-  if (!history(slot) && slot.getTime() < schedule.current(now).getTime()) {
-    throw new RangeError(
-      `${slotId(slot)} is past, and the provider has no history: asking it now would put today's weather into the past`,
-    );
-  }
+  const why = slot.getTime() < schedule.current(now).getTime() ? whyNobodyKnows(past, slot, now) : undefined;
+  if (why !== undefined) throw new RangeError(`${slotId(slot)} is past, and ${why}`);
   return slot;
 }
 
@@ -45,8 +43,8 @@ export type SlotRules = {
   readonly schedule: Schedule;
   readonly now: Date;
   readonly offSchedule: boolean;
-  /** May the provider be asked about this slot when it has ended? */
-  readonly history: (slot: Date) => boolean;
+  /** Who can be asked about slots that have ended. */
+  readonly past: Past | undefined;
 };
 
 export type DeadLetter = { readonly topic: string; readonly code: string; readonly message: string };

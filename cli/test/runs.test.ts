@@ -175,7 +175,7 @@ test('what is not there has a command that may bring it', (t) => {
     nextSteps({ run, state, dead_letters: letters }, schedule, NOW);
   t.deepEqual(next('20261123T060000Z', 'missing'), ['weatherline trigger --slot 20261123T060000Z']);
   t.deepEqual(next('20261123T000000Z', 'missing'), [
-    'weatherline backfill --from 20261123T000000Z --to 20261123T000000Z',
+    'weatherline backfill --from 20261123T000000Z --to 20261123T060000Z',
   ]);
   t.deepEqual(next('20261123T000001Z', 'missing'), ['weatherline trigger --slot 20261123T000001Z --off-schedule']);
   t.deepEqual(next('20261123T120000Z', 'missing'), [], 'nothing brings the future');

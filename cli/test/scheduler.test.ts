@@ -79,7 +79,7 @@ test('a slot that could not be opened is tried again while it is current', async
 
 test('a slot that a person types is checked against the schedule, the clock and the provider', (t) => {
   const now = new Date('2026-11-23T07:00:00Z');
-  const rules = { schedule, now, offSchedule: false, history: () => false };
+  const rules = { schedule, now, offSchedule: false, past: undefined };
   t.is(slotId(checkSlot('2026-11-23T06:00:00Z', rules)), '20261123T060000Z');
   t.is(slotId(checkSlot('2026-11-23T07:00:00+01:00', rules)), '20261123T060000Z');
   t.throws(() => checkSlot('20261123T120000Z', rules), { message: /lies in the future/ });
@@ -87,7 +87,15 @@ test('a slot that a person types is checked against the schedule, the clock and 
     message: /the one before it is 20261123T060000Z\): add --off-schedule/,
   });
   t.throws(() => checkSlot('20261123T000000Z', rules), { message: /the provider has no history/ });
-  t.is(slotId(checkSlot('20261123T000000Z', { ...rules, history: () => true })), '20261123T000000Z');
+  t.is(
+    slotId(
+      checkSlot('20261123T000000Z', {
+        ...rules,
+        past: { id: 'recorded', reach: undefined, price: undefined, callsPerMinute: undefined },
+      }),
+    ),
+    '20261123T000000Z',
+  );
 });
 
 test('a log line is short for a person, and what is no JSON is left as it is', (t) => {

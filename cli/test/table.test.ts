@@ -43,7 +43,10 @@ test('words are wrapped between them, indented lines keep their indentation', (t
   t.deepEqual(wrapWords('one two three', 7), ['one two', 'three']);
   t.deepEqual(wrapWords('unbreakable it is', 6), ['unbreakable', 'it is']);
   t.is(wrapText('weatherline: bad\n  one two three', 9), 'weatherline:\nbad\n  one two\n  three');
+  t.is(wrapText('asked      4 parts,  free', 18), 'asked      4\n           parts,\n           free');
+  t.is(wrapText('failed     one  why', 20), 'failed     one  why');
   t.is(textWidth('one'), 3);
+  t.is(textWidth('\u001b[31mone\u001b[39m'), 3);
 });
 
 test('only a terminal bounds a line', (t) => {

@@ -1,4 +1,4 @@
-import { rmSync, utimesSync } from 'node:fs';
+import { rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseSlot, slotId, slotPath as pathOf } from '@weatherline/events';
 import { parseSchedule } from '@weatherline/events/schedule';
@@ -78,13 +78,16 @@ test.serial('slots that nobody asked for are missing, and show says what brings 
   t.is((await listOf(run, '--from', slotId(two), '--to', slotId(one))).length, 2);
   t.is((await listOf(run, '--from', '72h', '--limit', '100')).length, 12);
   const said = await run(['runs', 'list']);
-  t.regex(said.stderr, new RegExp(`^2 missing: weatherline backfill --from ${slotId(two)} --to ${slotId(one)}\n$`));
+  const fill = `weatherline backfill --from ${slotId(two)} --to ${slotId(current)}`;
+  t.is(said.stderr, `2 missing\nnext: ${fill}\n`);
   const missing = await run(['runs', 'show', slotId(one)]);
   t.is(missing.code, 3);
   t.is(missing.stdout, '');
   t.regex(missing.stderr, /is missing.*\nnext: weatherline backfill --from \S+ --to \S+\n$/);
   t.like(await shownOf(run, slotId(one), 3), { state: 'missing', parts: null, products: [], log: 'gone' });
   t.is((await run(['runs', 'retry', slotId(one)])).code, 3);
+  t.is((await run([...fill.split(' ').slice(1), '--yes'])).code, 0, 'the suggested command is right');
+  t.is((await listOf(run, '--state', 'missing')).length, 0);
   t.is((await run(['runs', 'show', '20261123T060001Z'])).code, 3);
   t.is((await run(['runs', 'show', 'yesterday'])).code, 2);
   t.is((await run(['runs', 'list', '--state', 'good'])).code, 2);
@@ -99,9 +102,16 @@ test.serial('the past is asked about only where the provider knows it; archived 
   rmSync(product);
   rmSync(product.replace('.jsonl', '.meta.json'));
   const live = { WEATHERLINE_PROVIDER: 'open-meteo', WEATHERLINE_LOCATIONS: JSON.stringify(recordedPlaces()) };
-  const refused = await inDirectory(data, live)(['runs', 'retry', slot]);
+  const young = await inDirectory(data, live)(['runs', 'retry', slot]);
+  t.is(young.code, 2);
+  t.regex(
+    young.stderr,
+    /^weatherline: run \S+: its slot ended at \S+, and open-meteo-archive covers \S+ to \S+\n1 of 1/,
+  );
+  t.is((await inDirectory(data, live)(['trigger', '--slot', slot])).code, 2, 'it would only be set aside');
+  const refused = await inDirectory(data, { ...live, WEATHERLINE_HISTORY: 'none' })(['runs', 'retry', slot]);
   t.is(refused.code, 2);
-  t.regex(refused.stderr, /^weatherline: run \S+: its slot ended at .* into the past\n1 of 1 parts can be made/);
+  t.regex(refused.stderr, /^weatherline: run \S+: its slot ended at .* into the past\. .*\n1 of 1 parts can be made/);
   t.true(refused.stderr.endsWith(`weatherline replay plan --runs ${slot} --only missing\n`));
 
   const retried = await retriedOf(inDirectory(data), slot, 0);
@@ -127,6 +137,62 @@ test.serial('where the log has forgotten a run, the store still says what became
   const { stdout } = await run(['runs', 'show', slot]);
   t.regex(stdout, /^the run: the log keeps events for 14 days, and those of this run are gone$/m);
   t.regex(stdout, /^ +upload +done$/m);
+});
+
+test.serial('a plan that cannot be read is named, and hides neither other runs nor its product', async (t) => {
+  const data = join(temporaryDirectory(t), 'data');
+  const slots = parseSchedule('0 */6 * * *');
+  const current = slots.current(new Date());
+  const slot = slotId(slots.previous(current));
+  const run = inDirectory(data);
+  t.is((await run(['backfill', '--from', slot, '--yes'])).code, 3, 'there is no such directory');
+  t.is((await run(['trigger'])).code, 0);
+  t.is((await run(['backfill', '--from', slot, '--to', slotId(current), '--yes'])).code, 0);
+  t.deepEqual(
+    (await shownOf(run, slot)).passes.map(({ mode }) => mode),
+    ['fill'],
+    'it has no other events than those of the backfill',
+  );
+  const key = `weather-runs/${pathOf(slot)}.json`;
+  writeFileSync(join(data, 'objects', key), '{"schema":');
+  const said = new RegExp(`${key} is no plan of a run \\(.*JSON`);
+  const listed = await run(['runs', 'list']);
+  t.is(listed.code, 0);
+  t.regex(listed.stderr, said);
+  t.regex(listed.stdout, new RegExp(`${slotId(current)} +complete(.*\n)+${slot} +complete +backfill +1/1`));
+  t.is((await shownOf(run, slot)).state, 'complete');
+  const retried = await run(['runs', 'retry', slot]);
+  t.is(retried.code, 6);
+  t.regex(retried.stderr, said);
+
+  rmSync(join(data, 'objects', `weather-products/${pathOf(slot)}.jsonl`));
+  const range = ['--from', slot, '--to', slotId(current)];
+  t.is((await run(['backfill', ...range, '--yes'])).code, 0, 'its readings need no plan');
+  rmSync(join(data, 'objects', `weather-products/${pathOf(slot)}.jsonl`));
+  rmSync(join(data, 'objects', `weather-readings/${pathOf(slot)}.json.gz`));
+  const gap = await run(['backfill', ...range, '--yes']);
+  t.is(gap.code, 7);
+  t.regex(gap.stdout, new RegExp(`^gap +${slot}  ${key} cannot be read`, 'm'));
+  rmSync(join(data, 'objects', key));
+  t.is((await run(['backfill', ...range, '--yes'])).code, 0);
+});
+
+test.serial('a product that was taken away is asked for by the command that show names', async (t) => {
+  const data = join(temporaryDirectory(t), 'data');
+  const run = inDirectory(data);
+  t.is((await run(['trigger'])).code, 0);
+  const [{ run: slot } = { run: '' }] = await listOf(run);
+  rmSync(join(data, 'objects', `weather-products/${pathOf(slot)}.jsonl`));
+  const { state, next } = await shownOf(run, slot);
+  t.is(state, 'open');
+  t.deepEqual(next, [`weatherline runs retry ${slot}`]);
+  t.is((await run((next[0] ?? '').split(' ').slice(1))).code, 0);
+  t.is((await shownOf(run, slot)).state, 'complete');
+  rmSync(join(data, 'objects', `weather-runs/${pathOf(slot)}.json`));
+  const unplanned = await run(['runs', 'retry', slot]);
+  t.is(unplanned.code, 3);
+  t.regex(unplanned.stderr, /has a product and no plan/);
+  t.is((await shownOf(run, slot)).log, 'kept');
 });
 
 test.serial('every command says what it does, with an example', async (t) => {

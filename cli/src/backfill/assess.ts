@@ -1,7 +1,7 @@
-import { instantText, productKey, slotId, type Location, type Part } from '@weatherline/events';
+import { productKey, slotId, type Location, type Part } from '@weatherline/events';
 import type { Schedule } from '@weatherline/events/schedule';
 import type { ObjectInfo } from '@weatherline/runtime';
-import { knows, type Past } from '../past.ts';
+import { whyNobodyKnows, type Past } from '../past.ts';
 import type { StoredProduct } from '../replay/archive.ts';
 import type { Gap, ReplayItem } from '../replay/plan.ts';
 
@@ -13,6 +13,8 @@ export type Known = {
   readonly archived: ReadonlyMap<string, readonly { readonly part: Part; readonly info: ObjectInfo }[]>;
   /** How many locations each part of a run was planned with; absent = it was never planned. */
   readonly planned: ReadonlyMap<string, readonly number[]>;
+  /** Why a plan that is stored cannot be read, by run. */
+  readonly broken: ReadonlyMap<string, string>;
 };
 
 export type AssessOptions = {
@@ -39,7 +41,7 @@ export function assess(slots: readonly Date[], known: Known, options: AssessOpti
     const run = slotId(slot);
     const open = partsOf(run, known, options).filter(({ part }) => !isWhole(known, run, part));
     if (open.length > 0) missing += 1;
-    const why = whyNot(slot, options);
+    const why = known.broken.get(run) ?? whyNot(slot, options);
     const archived = new Map(known.archived.get(run)?.map(({ part, info }) => [nameOf(part), info]));
     let calls = 0;
     for (const { part, locations } of open) {
@@ -92,7 +94,5 @@ function whyNot(slot: Date, { now, schedule, past }: AssessOptions): string | un
     return 'the slot has not ended: weatherline trigger asks for it';
   }
   if (past === undefined) return 'nobody that knows the past is configured: WEATHERLINE_HISTORY names one';
-  if (knows(past, slot, now) || past.reach === undefined) return undefined;
-  const last = instantText(new Date(now.getTime() - past.reach.untilMsAgo));
-  return `${past.id} covers ${instantText(past.reach.from)} to ${last}`;
+  return whyNobodyKnows(past, slot, now);
 }

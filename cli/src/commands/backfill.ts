@@ -1,4 +1,4 @@
-import { instantText } from '@weatherline/events';
+import { instantText, planKey } from '@weatherline/events';
 import { EXIT, readAhead, systemClock, type ObjectReader } from '@weatherline/runtime';
 import { assess, type Assessment, type Known } from '../backfill/assess.ts';
 import { costOf, costText } from '../backfill/cost.ts';
@@ -8,7 +8,7 @@ import { Failure } from '../failure.ts';
 import { openInstallation } from '../installation.ts';
 import { instantOf } from '../instant.ts';
 import type { Output } from '../output.ts';
-import { readPlan } from '../plan.ts';
+import { BrokenPlan, readPlan, type Plan } from '../plan.ts';
 import { audit } from '../replay/audit.ts';
 import { archivedParts, plannedRuns, storedProducts, type ArchivedPart, type SlotRange } from '../replay/archive.ts';
 import { storePlan, type ReplayPlan } from '../replay/plan.ts';
@@ -75,7 +75,8 @@ async function look(store: ObjectReader, range: SlotRange): Promise<Known> {
     archived.set(one.run, others);
   }
   const planned = new Map<string, number[]>();
-  const read = readAhead(plannedRuns(store, range), AHEAD, async (run) => readPlan(store, run));
+  const broken = new Map<string, string>();
+  const read = readAhead(plannedRuns(store, range), AHEAD, async (run) => readable(store, run, broken));
   for await (const plan of read) {
     if (plan !== undefined)
       planned.set(
@@ -83,7 +84,18 @@ async function look(store: ObjectReader, range: SlotRange): Promise<Known> {
         plan.parts.map(({ length }) => length),
       );
   }
-  return { products, archived, planned };
+  return { products, archived, planned, broken };
+}
+
+/** A plan, where it can be read: one that cannot is a gap of its own run. */
+async function readable(store: ObjectReader, run: string, broken: Map<string, string>): Promise<Plan | undefined> {
+  try {
+    return await readPlan(store, run);
+  } catch (error) {
+    if (!(error instanceof BrokenPlan)) throw error;
+    broken.set(run, `${planKey(run)} cannot be read: weatherline runs show ${run} says why`);
+    return undefined;
+  }
 }
 
 function planOf(

@@ -26,6 +26,7 @@ export async function listProducts({ data, limit }: { data: string; limit: numbe
       : table(
           ['SLOT', 'BYTES', 'STORED', 'KEY'],
           shown.items.map(({ slot, bytes, modified, key }) => [slot, bytes, modified, key]),
+          { spare: ['STORED', 'BYTES'] },
         ),
   );
   return EXIT.ok;

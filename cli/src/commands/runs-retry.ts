@@ -15,7 +15,7 @@ import { waitForRetry, type Asked, type Outcome } from '../runs/retry-outcome.ts
 import { lackingParts, laneOf, locationsOf, refuseThePast, retryMessages, type Lacking } from '../runs/retry-plan.ts';
 import { runsBetween } from '../runs/run-index.ts';
 import { readRun } from '../runs/run-summary.ts';
-import { hasHistory, scheduleOf } from '../runs/setup.ts';
+import { knownPast, scheduleOf } from '../runs/setup.ts';
 import { partNamed } from '../runs/show-run.ts';
 import { slotOf } from '../runs/slot.ts';
 
@@ -49,7 +49,7 @@ export async function retryRun(options: RetryOptions, output: Output): Promise<n
     for (const id of unusable) output.say(`${id}: its reading is stored, and cannot be used (part ${part})`);
   const asked = lacking.filter(({ locations }) => locations.length > 0);
   if (asked.length === 0) return report(output, { ...nothingOf(run), result: 'nothing' });
-  refuseThePast(plan, asked, { now, history: hasHistory(process.env, new Date(plan.run.slot), now) });
+  refuseThePast(plan, asked, { now, past: knownPast(process.env) });
 
   const replay = `retry-${randomBytes(4).toString('hex')}`;
   const order: Asked = { run, replay, lane: laneOf(plan, now), parts: asked.map(({ part }) => part), at: now };
@@ -71,7 +71,15 @@ async function lackingIn(
 ): Promise<{ plan: Plan; lacking: Lacking[] }> {
   const [run] = await runsBetween(store, { from: id, to: id }, [id]);
   const known = run === undefined ? undefined : await readRun(store, run, Infinity);
+  if (known?.broken !== undefined) throw known.broken;
   if (known?.plan === undefined) {
+    if (known !== undefined && known.run.parts.length > 0) {
+      throw new Failure(
+        EXIT.notFound,
+        `run ${id} has a product and no plan: nobody knows what it lacks. ` +
+          `weatherline replay plan --runs ${id} --mode replace makes it again from its readings`,
+      );
+    }
     const schedule = scheduleOf(process.env);
     const next = nextSteps({ run: id, state: 'missing', dead_letters: 0 }, schedule, systemClock.now());
     throw new Failure(EXIT.notFound, whyMissing(id, next, schedule));

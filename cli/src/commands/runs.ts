@@ -5,7 +5,7 @@ import { instantOf } from '../instant.ts';
 import { table, type Output } from '../output.ts';
 import type { RunListed, RunShown, RunsList, RunState } from '../results/runs.ts';
 import { listedRuns } from '../runs/list-runs.ts';
-import { nextSteps, whyMissing } from '../runs/next-steps.ts';
+import { missingNext, nextSteps, whyMissing } from '../runs/next-steps.ts';
 import { moodOf, painter, type Paint } from '../runs/paint.ts';
 import { runsBetween } from '../runs/run-index.ts';
 import { scheduleOf } from '../runs/setup.ts';
@@ -37,6 +37,7 @@ export async function listRuns({ data, limit, from, to, state }: ListOptions, ou
     from: from === undefined ? undefined : instantOf('--from', from, now),
     to: to === undefined ? undefined : instantOf('--to', to, now),
     state,
+    warn: output.say,
   });
   const result: RunsList = { schedule: schedule.expression, items };
   output.result(result, () => {
@@ -44,9 +45,13 @@ export async function listRuns({ data, limit, from, to, state }: ListOptions, ou
     return state === undefined && from === undefined && to === undefined ? 'no runs yet' : 'no run matches';
   });
   const missing = items.filter((item) => item.state === 'missing');
-  const [newest, oldest] = [missing[0]?.run, missing.at(-1)?.run];
-  if (!output.json && newest !== undefined && oldest !== undefined) {
-    output.say(`${missing.length} missing: weatherline backfill --from ${oldest} --to ${newest}`);
+  if (!output.json && missing.length > 0) {
+    const next = missingNext(
+      missing.map(({ run }) => run),
+      schedule,
+      now,
+    );
+    output.say([`${missing.length} missing`, ...next.map((command) => `next: ${command}`)].join('\n'));
   }
   return EXIT.ok;
 }
@@ -60,7 +65,7 @@ export async function showRun({ data, slot }: { data: string; slot: string }, ou
   const { log, store } = await openInstallation(data, output, resources);
   const [run] = await runsBetween(store, { from: id, to: id }, [id]);
   if (run === undefined) throw new Failure(EXIT.notFound, `there is no run ${id}`);
-  const known = await shownRun({ log, store }, run, now);
+  const known = await shownRun({ log, store, warn: output.say }, run, now);
   const shown: RunShown = { ...known, next: nextSteps(known, schedule, now) };
   if (shown.state !== 'missing') {
     output.result(shown, () => showText(shown, process.stdout.columns ?? 80, painter(process)));
@@ -89,7 +94,7 @@ function rowOf(item: RunListed): (string | number)[] {
     state,
     reason ?? '-',
     `${stored}/${parts ?? '?'}`,
-    locations === null ? '-' : `${failed ?? '?'} of ${locations}`,
+    locations === null ? '-' : `${stored === 0 ? '-' : (failed ?? '?')} of ${locations}`,
     revision ?? '-',
     durationText(item.duration_ms),
     item.dead_letters,

@@ -7,7 +7,7 @@ import { orderTrigger } from '../control.ts';
 import { Failure } from '../failure.ts';
 import { socketOf, throwRefused } from '../installation.ts';
 import type { Output } from '../output.ts';
-import { mayAsk, pastOf, type Past } from '../past.ts';
+import { pastOf, type Past } from '../past.ts';
 import { readPlan, type Plan } from '../plan.ts';
 import { openReading } from '../reading.ts';
 import type { TriggerEnded, TriggerRequested } from '../results/trigger.ts';
@@ -63,8 +63,7 @@ function wantedSlot({ slot, offSchedule = false }: TriggerOptions, schedule: Sch
   const now = systemClock.now();
   if (slot === undefined) return schedule.current(now);
   try {
-    const history = (instant: Date): boolean => mayAsk(past, instant, now);
-    return checkSlot(slot, { schedule, now, offSchedule, history });
+    return checkSlot(slot, { schedule, now, offSchedule, past });
   } catch (error) {
     if (error instanceof RangeError) throw new Failure(EXIT.usage, error.message, { cause: error });
     throw error;

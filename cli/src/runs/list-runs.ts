@@ -16,6 +16,8 @@ export type Listing = {
   readonly from?: Date | undefined;
   readonly to?: Date | undefined;
   readonly state?: RunState | undefined;
+  /** Is told of what cannot be read. */
+  readonly warn?: (text: string) => void;
 };
 
 const AT_ONCE = 8;
@@ -24,7 +26,7 @@ const SLOTS_SEARCHED_AT_ONCE = 500;
 /** Runs newest first, and the slots that nobody asked for among them; reads no further back than it must. */
 export async function listedRuns(
   { log, store }: Pick<Installation, 'log' | 'store'>,
-  { limit, now, schedule, from, to = now, state }: Listing,
+  { limit, now, schedule, from, to = now, state, warn }: Listing,
 ): Promise<RunListed[]> {
   const oldest = from ?? (await oldestInstant(store));
   if (oldest === undefined) return [];
@@ -39,6 +41,7 @@ export async function listedRuns(
     for (let at = 0; at < runs.length && listed.length < limit; at += AT_ONCE) {
       const known = await inParallel(runs.slice(at, at + AT_ONCE), AT_ONCE, async (run) => readRun(store, run));
       for (const one of known) {
+        if (one.broken !== undefined) warn?.(one.broken.message);
         const ofRun = await runLetters(log, one.run, byRun.get(one.run.id) ?? []);
         const summary = summaryOf(one, ofRun, now);
         if (state === undefined || summary.state === state) listed.push(summary);

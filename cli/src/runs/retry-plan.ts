@@ -2,6 +2,7 @@ import { productMetaKey, readingsKey, RunRequested, type Lane } from '@weatherli
 import { encodeEvent, envelopeOf, EXIT, gunzip, type ObjectReader, type OutgoingMessage } from '@weatherline/runtime';
 import * as v from 'valibot';
 import { Failure } from '../failure.ts';
+import { whyNobodyKnows, type Past } from '../past.ts';
 import type { Plan } from '../plan.ts';
 import { readFailures } from '../product-reader.ts';
 import { inParallel } from './in-parallel.ts';
@@ -80,13 +81,13 @@ function failuresInMemo(body: Uint8Array): ReadonlySet<string> | undefined {
 export function refuseThePast(
   { run, expiresAt }: Plan,
   lacking: readonly Lacking[],
-  { now, history }: { readonly now: Date; readonly history: boolean },
+  { now, past }: { readonly now: Date; readonly past: Past | undefined },
 ): void {
-  if (history || now.getTime() < Date.parse(expiresAt)) return;
+  if (now.getTime() < Date.parse(expiresAt)) return;
+  const nobody = whyNobodyKnows(past, new Date(run.slot), now);
+  if (nobody === undefined) return;
   const made = lacking.filter(({ isStored, hasReadings }) => !isStored && hasReadings);
-  const why =
-    `run ${run.id}: its slot ended at ${expiresAt}, and no provider with history is configured: ` +
-    `asking now would put today's weather into the past`;
+  const why = `run ${run.id}: its slot ended at ${expiresAt}, and ${nobody}`;
   const instead =
     made.length === 0
       ? ''

@@ -1,5 +1,5 @@
 import type { ObjectReader } from '@weatherline/runtime';
-import { readPlan, type Plan } from '../plan.ts';
+import { BrokenPlan, readPlan, type Plan } from '../plan.ts';
 import type { RunListed, RunState } from '../results/runs.ts';
 import { inParallel } from './in-parallel.ts';
 import type { IndexedRun, StoredPart } from './run-index.ts';
@@ -17,18 +17,30 @@ export type StoredHead = StoredPart & { readonly head: Head };
 export type KnownRun = {
   readonly run: IndexedRun;
   readonly plan: Plan | undefined;
+  /** Why there is no plan though something is stored in its place. */
+  readonly broken?: BrokenPlan | undefined;
   /** Undefined = too many were not looked into. */
   readonly heads: readonly StoredHead[] | undefined;
 };
 
 export async function readRun(store: ObjectReader, run: IndexedRun, mostParts = MOST_PARTS_LISTED): Promise<KnownRun> {
-  const plan = run.plan === undefined ? undefined : await readPlan(store, run.id);
-  if (run.parts.length > mostParts) return { run, plan, heads: undefined };
+  const { plan, broken } = run.plan === undefined ? {} : await planIn(store, run.id);
+  if (run.parts.length > mostParts) return { run, plan, broken, heads: undefined };
   const found = await inParallel(run.parts, AT_ONCE, async (part) => {
     const head = await store.head(part.product.key);
     return head === undefined ? [] : [{ ...part, head }];
   });
-  return { run, plan, heads: found.flat() };
+  return { run, plan, broken, heads: found.flat() };
+}
+
+/** One plan that cannot be read does not hide the other runs, nor what its products say. */
+async function planIn(store: ObjectReader, id: string): Promise<Partial<Pick<KnownRun, 'plan' | 'broken'>>> {
+  try {
+    return { plan: await readPlan(store, id) };
+  } catch (error) {
+    if (error instanceof BrokenPlan) return { broken: error };
+    throw error;
+  }
 }
 
 /** What lists say of a run. */
@@ -62,7 +74,8 @@ function stateOfRun({ run, plan, heads }: KnownRun, letters: readonly RunLetter[
     {
       isKnown: run.plan !== undefined || run.parts.length > 0,
       stored: whole.size,
-      expected: plan?.parts.length ?? run.expected,
+      // Whatever its plan says, it has a part.
+      expected: plan?.parts.length ?? Math.max(1, run.expected),
       failedLocations: heads?.reduce((sum, { head }) => sum + numberOf(head.metadata['failures'], 0), 0) ?? 0,
       setAside: new Set(absent.map(({ part, letter }) => part ?? letter.id)).size,
       requestedAt: run.plan?.lastModified,

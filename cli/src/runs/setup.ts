@@ -1,7 +1,7 @@
 import { DEPLOYABLE_VARIABLES } from '@weatherline/adapters/settings';
 import type { Schedule } from '@weatherline/events/schedule';
 import { COMMON, loadConfig, type Environment } from '@weatherline/runtime';
-import { mayAsk } from '../past.ts';
+import type { Past } from '../past.ts';
 import { readRunning } from '../running.ts';
 
 /** Which slots there are; on Kafka as in a directory. */
@@ -10,9 +10,9 @@ export function scheduleOf(env: Environment): Schedule {
 }
 
 /**
- * May anybody be asked about a slot that has ended? Whoever knows only the present would put today's weather into the
- * past. On Kafka it is fetch that asks: this process must be told the same as fetch, by WEATHERLINE_HISTORY.
+ * Who may be asked about slots that have ended. Whoever knows only the present would put today's weather into the past.
+ * On Kafka it is fetch that asks: this process must be told the same as fetch, by WEATHERLINE_HISTORY.
  */
-export function hasHistory(env: Environment, slot: Date, now: Date): boolean {
-  return mayAsk(readRunning(env).past, slot, now);
+export function knownPast(env: Environment): Past | undefined {
+  return readRunning(env).past;
 }

@@ -6,7 +6,7 @@ import { MAX_REDRIVES } from '../redrive.ts';
 import type { RunShown } from '../results/runs.ts';
 import { inParallel } from './in-parallel.ts';
 import { passesOf, passOfStore, type StoredOf } from './passes.ts';
-import { readRunEvents } from './run-events.ts';
+import { readRunEvents, type RunEvent } from './run-events.ts';
 import type { IndexedRun } from './run-index.ts';
 import { indexOf, lettersOfParts, type RunLetter } from './run-letters.ts';
 import { LOG_KEEPS_MS } from './run-state.ts';
@@ -16,11 +16,19 @@ const AT_ONCE = 16;
 /** Clocks differ: an event is looked for from this long before its run was planned. */
 const EARLIER_MS = 3_600_000;
 
-type Ports = Pick<Installation, 'log' | 'store'>;
+type Ports = Pick<Installation, 'log' | 'store'> & {
+  /** Is told of what cannot be read. */
+  readonly warn?: (text: string) => void;
+};
 
 /** All that log and store know of one run. */
-export async function shownRun({ log, store }: Ports, run: IndexedRun, now: Date): Promise<Omit<RunShown, 'next'>> {
+export async function shownRun(
+  { log, store, warn }: Ports,
+  run: IndexedRun,
+  now: Date,
+): Promise<Omit<RunShown, 'next'>> {
   const known = await readRun(store, run, Infinity);
+  if (known.broken !== undefined) warn?.(known.broken.message);
   const { letters } = await readDeadLetters(log);
   const ofRun = await lettersOfParts(log, selectDeadLetters(letters, { run: run.id }));
   const requested = run.plan?.lastModified;
@@ -28,10 +36,11 @@ export async function shownRun({ log, store }: Ports, run: IndexedRun, now: Date
   const events = await readRunEvents(log, { run: run.id, since });
   const names = partNames(known);
   const stored = await storedParts(store, known, names);
-  const isKept = events.some(({ replay }) => replay === null);
-  const passes = passesOf({ events, letters: ofRun, parts: names, now });
-  const isOld = requested === undefined || now.getTime() - requested.getTime() >= LOG_KEEPS_MS;
   const summary = summaryOf(known, ofRun, now);
+  const isKept = events.some((event) => isOfTheRun(event, summary.reason));
+  const passes = passesOf({ events, letters: ofRun, parts: names, now });
+  const begun = summary.requested_at ?? summary.stored_at;
+  const isOld = begun === null || now.getTime() - Date.parse(begun) >= LOG_KEEPS_MS;
   return {
     ...summary,
     expires_at: known.plan?.expiresAt ?? null,
@@ -42,6 +51,11 @@ export async function shownRun({ log, store }: Ports, run: IndexedRun, now: Date
     dead_letter_items: ofRun.map(letterOf),
     passes: isKept || stored.length === 0 ? passes : [passOfStore(stored), ...passes],
   };
+}
+
+/** A run that a backfill began has no other events than those of the backfill. */
+function isOfTheRun({ replay, stage, mode }: RunEvent, reason: string | null): boolean {
+  return replay === null || (reason === 'backfill' && stage === 'trigger' && mode === 'fill');
 }
 
 export function partNames({ run, plan }: KnownRun): string[] {

@@ -30,11 +30,17 @@ function factLines(run: RunShown, paint: Paint): string[] {
     ['state', paint(moodOf(run.state), run.state)],
     ['reason', run.reason ?? 'not known: nobody planned it'],
     ['requested', run.requested_at === null ? '-' : `${run.requested_at}${took(run)}`],
-    ['locations', run.locations === null ? '-' : `${run.locations}, ${run.failed_locations ?? 0} of them failed`],
+    ['locations', locationsText(run)],
     ['parts', `${run.stored} of ${run.parts ?? '?'} stored`],
     ['readings', `${readings.archived} of ${readings.expected ?? '?'} parts archived`],
   ];
   return facts.map(([name, text]) => `${label(name)}${text}`);
+}
+
+/** What has no product yet has no failed locations either, and is not told that none of them failed. */
+function locationsText({ locations, stored, failed_locations: failed }: RunShown): string {
+  if (locations === null) return '-';
+  return stored === 0 ? String(locations) : `${locations}, ${failed ?? 0} of them failed`;
 }
 
 function took({ duration_ms: duration, stored_at: stored, revision }: RunShown): string {
