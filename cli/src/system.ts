@@ -16,6 +16,7 @@ import { transform } from '@weatherline/transform';
 import { createUpload } from '@weatherline/upload';
 import { CHAIN_GROUPS, LANES } from './chain-groups.ts';
 import type { DataDirectory } from './data-directory.ts';
+import { SecondThread } from './thread/second-thread.ts';
 import { liveStore, replayStore } from './lane-stores.ts';
 
 /** The whole chain in one process: embedded log, directory store, the three functions on both lanes. */
@@ -56,6 +57,7 @@ export async function openSystem(options: SystemOptions, resources: AsyncDisposa
   const { directory, provider, history, clock, log, version, metrics } = options;
   const { broker, store } = await openStorage(directory, resources);
   const consumers: Consumer[] = [];
+  const thread = resources.use(new SecondThread());
   const stores = { live: store, replay: replayStore(store, clock) };
   for (const lane of LANES) {
     const shared = { broker, log, clock, lane, observe: metrics.observe, ...CONCURRENCY[lane] };
@@ -66,7 +68,7 @@ export async function openSystem(options: SystemOptions, resources: AsyncDisposa
         ...shared,
         function: createUpload({ store: stores[lane], version, observe: metrics.observeProduct }),
       }),
-      await consume({ ...shared, function: transform }),
+      await consume({ ...shared, function: transform, ...(lane === 'replay' ? { elsewhere: thread.make } : {}) }),
       await consume({ ...shared, function: fetch }),
     ];
     for (const consumer of opened) consumers.push(resources.use(consumer));

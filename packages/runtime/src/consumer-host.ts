@@ -6,6 +6,7 @@ import type { FunctionDefinition, Logger } from './define-function.ts';
 import { createMessageHandler, type Observe } from './handle-message.ts';
 import { HaltSwitch } from './halt-switch.ts';
 import { Lanes } from './lanes.ts';
+import type { Elsewhere } from './output-of.ts';
 import { OneAtATime } from './one-at-a-time.ts';
 import { PartitionWorker } from './partition-worker.ts';
 import type { Broker, Clock, PartitionBatch } from './ports.ts';
@@ -20,6 +21,8 @@ export type ConsumerOptions<In extends Chained, Out extends Chained> = {
   /** How many events of one partition are in hand at once; default 8. */
   readonly concurrency?: number;
   readonly observe?: Observe;
+  /** Where outputs are made when not in this thread. */
+  readonly elsewhere?: Elsewhere;
   /** What all consumers of a process share; default: this one's. A simulation runs several processes in one. */
   readonly process?: ProcessScope;
 };

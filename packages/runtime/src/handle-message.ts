@@ -1,13 +1,11 @@
 import { InvalidEventData, topicOf, type Chained, type Lane } from '@weatherline/events';
 import { backoffMs } from './backoff.ts';
-import { decodeEvent, encodeEvent, envelopeOf, type Attributes } from './codec.ts';
 import { deadLetterOf, describe, type DeadLetterReason } from './dead-letter.ts';
 import type { FunctionDefinition, Logger } from './define-function.ts';
 import { DependencyError, HaltError, PermanentError } from './errors.ts';
 import type { HaltSwitch } from './halt-switch.ts';
 import type { Lanes } from './lanes.ts';
-import { invoke } from './invoke.ts';
-import { parseData } from './parse-data.ts';
+import { outputOf, type Elsewhere } from './output-of.ts';
 import type { Ordeal } from './commit-tracker.ts';
 import type { OneAtATime } from './one-at-a-time.ts';
 import type { HandleMessage, PartitionWorker } from './partition-worker.ts';
@@ -38,6 +36,7 @@ export type HandlerOptions<In extends Chained, Out extends Chained> = {
   readonly careful: OneAtATime;
   readonly lanes: Lanes;
   readonly observe?: Observe;
+  readonly elsewhere?: Elsewhere;
 };
 
 export const MAX_ATTEMPTS = 3;
@@ -144,16 +143,17 @@ class MessageLife<In extends Chained, Out extends Chained> {
 
   async #handle(attempt: number, startedAt: Date): Promise<void> {
     const { definition, log, clock, broker, lane } = this.#options;
-    const envelope = decodeEvent(this.#message);
-    const data = parseData(definition, envelope);
-    const event = { run_id: data.run.id, event_id: envelope.attributes.id, attempt };
-    const output = await invoke(definition, data, { log, event, attempt, clock, signal: this.#worker.signal });
-    const stamps = { startedAt, endedAt: clock.now(), attempt };
-    const emitted = encodeEvent(envelopeOf(definition.emits, output, { attributes: envelope.attributes, stamps }));
+    const handling = { startedAt, attempt, log, clock, signal: this.#worker.signal };
+    const emitted =
+      (await this.#options.elsewhere?.(this.#message, handling)) ??
+      (await outputOf(definition, this.#message, handling));
     await this.#publish(topicOf(definition.emits, lane), emitted, broker);
     log.info('event handled', {
       ...this.#place(),
-      ...eventFields(envelope.attributes),
+      run_id: emitted.headers['ce_correlationid'],
+      event_id: emitted.headers['ce_causationid'],
+      event_type: definition.accepts.type,
+      trace_id: emitted.headers['traceparent']?.split('-')[1],
       attempt,
       outcome: 'handled',
       duration_ms: clock.now().getTime() - startedAt.getTime(),
@@ -233,7 +233,7 @@ class MessageLife<In extends Chained, Out extends Chained> {
     this.stopProbing('consumption resumed');
     log.error('event dead-lettered', {
       ...this.#place(),
-      ...eventFields(this.#message.headers, 'ce_'),
+      ...eventFields(this.#message.headers),
       code,
       detail: message,
       attempt: attempts,
@@ -282,11 +282,11 @@ class MessageLife<In extends Chained, Out extends Chained> {
   }
 }
 
-function eventFields(attributes: Attributes | Readonly<Record<string, string>>, prefix = ''): Record<string, unknown> {
+function eventFields(headers: OutgoingMessage['headers']): Record<string, unknown> {
   return {
-    run_id: attributes[`${prefix}correlationid`],
-    event_id: attributes[`${prefix}id`],
-    event_type: attributes[`${prefix}type`],
-    trace_id: attributes[`${prefix}traceparent`]?.split('-')[1],
+    run_id: headers['ce_correlationid'],
+    event_id: headers['ce_id'],
+    event_type: headers['ce_type'],
+    trace_id: headers['ce_traceparent']?.split('-')[1],
   };
 }

@@ -55,4 +55,5 @@ export { gunzip, gzip } from './gzip.ts';
 export { backoffMs } from './backoff.ts';
 export { secretReader } from './secret-reader.ts';
 export { serveFunction, type OpenPorts, type Serving } from './serve-function.ts';
+export { outputOf, type Elsewhere } from './output-of.ts';
 export { readAhead } from './read-ahead.ts';
