@@ -3,9 +3,10 @@ import { EXIT } from '@weatherline/runtime';
 import { examples, EXIT_MEANINGS, exits, INSTALLATION_EXITS, notes } from './help.ts';
 import { operatorCommands } from './operator-commands.ts';
 import { data, timeout, type Tools } from './options.ts';
-import { createOutput, type Output } from './output.ts';
+import { columnsOf, createOutput, type Output } from './output.ts';
 import { backfillCommand, replayCommands } from './replay-commands.ts';
 import { runCommands } from './run-commands.ts';
+import { wrapText } from './text-width.ts';
 
 /** The command tree. An action imports its module when it is called, so that help needs none of them. */
 export function program(end: (code: number) => void = () => undefined): Command {
@@ -17,6 +18,7 @@ export function program(end: (code: number) => void = () => undefined): Command 
     .showHelpAfterError('Add --help to see what there is.')
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ outputError: (text, write) => write(wrapText(text, columnsOf(process.stderr))) })
     .hook('preAction', () => {
       // What decides about colour reads the environment, in this process and in those that it starts.
       if (!cli.opts<{ color: boolean }>().color) process.env['NO_COLOR'] = '1';

@@ -91,6 +91,11 @@ test.serial('slots that nobody asked for are missing, and show says what brings 
   t.is((await run(['runs', 'show', '20261123T060001Z'])).code, 3);
   t.is((await run(['runs', 'show', 'yesterday'])).code, 2);
   t.is((await run(['runs', 'list', '--state', 'good'])).code, 2);
+  t.regex(
+    (await run(['runs', 'list', '--from', '1d', '--to', '2d'])).stderr,
+    /^weatherline: --from: expected .* before 2d/,
+  );
+  t.regex((await run(['backfill', '--from', '2100-01-01T00:00:00Z'])).stderr, /^weatherline: --from: .* of the past/);
 });
 
 test.serial('the past is asked about only where the provider knows it; archived readings need nobody', async (t) => {

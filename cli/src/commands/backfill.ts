@@ -60,6 +60,9 @@ function rangeOf({ from, to }: BackfillOptions, now: Date): SlotRange {
     to: to === undefined ? new Date(now.getTime() + 1000) : instantOf('--to', to, now),
   };
   if (range.from.getTime() < range.to.getTime()) return range;
+  if (to === undefined) {
+    throw new Failure(EXIT.usage, `--from: expected an instant of the past, got ${instantText(range.from)}`);
+  }
   throw new Failure(EXIT.usage, `--to: expected an instant after ${instantText(range.from)}: no slot is selected`);
 }
 
@@ -155,6 +158,7 @@ const GAPS_SHOWN = 20;
 function assessedText({ slots, missing, parts, provider, cost, gaps }: BackfillAssessed): string {
   const shown = gaps.slice(0, GAPS_SHOWN).map(({ run, why }) => `gap        ${run}  ${why}`);
   const rest = gaps.length > GAPS_SHOWN ? [`gap        and ${gaps.length - GAPS_SHOWN} more`] : [];
+  if (slots === 0) return 'slots      0, there is none in this range';
   if (missing === 0) return `slots      ${slots}, none is missing`;
   return [
     `slots      ${slots}, of which ${missing} have no product, or not all of it`,

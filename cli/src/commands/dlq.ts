@@ -59,6 +59,6 @@ function tableOf(letters: readonly DeadLetter[]): string {
     letters.map(({ id, at, stage, code, run = '-', attempts, redrives }) =>
       [id, at, stage, code, run, attempts, redrives].map((cell) => (typeof cell === 'string' ? plainLine(cell) : cell)),
     ),
-    { spare: ['ATTEMPTS'] },
+    { spare: ['ATTEMPTS', 'REDRIVES', 'TIME', 'STAGE'] },
   );
 }
