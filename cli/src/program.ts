@@ -84,6 +84,8 @@ function chain(cli: Command, { run, output }: Tools): void {
   examples(trigger, 'trigger', 'trigger --slot 20261123T060000Z --wait', 'trigger --wait --timeout 2m --json');
   exits(trigger, {
     ...INSTALLATION_EXITS,
+    [EXIT.failed]: 'a part was set aside, or the functions have halted',
+    [EXIT.conflict]: 'what is stored as the plan of the run is none',
     [EXIT.timeout]: 'parts were not stored in time',
     [EXIT.interrupted]: 'interrupted; the run goes on, or the next start goes on with it',
   });
