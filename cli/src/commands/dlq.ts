@@ -5,7 +5,7 @@ import { instantOf } from '../instant.ts';
 import { table, type Output } from '../output.ts';
 import { plainLine } from '../plain-text.ts';
 import type { DeadLetterList } from '../results/dlq.ts';
-import { slotOf } from './runs.ts';
+import { slotOf } from '../runs/slot.ts';
 
 export type Filters = {
   readonly data: string;

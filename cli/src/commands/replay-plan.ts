@@ -10,7 +10,7 @@ import { selectItems } from '../replay/select.ts';
 import { plannedOf, planText } from '../replay/show.ts';
 import { whoAmI } from '../replay/who.ts';
 import { version } from '../version.ts';
-import { slotOf } from './runs.ts';
+import { slotOf } from '../runs/slot.ts';
 
 export type SelectOptions = {
   readonly data: string;

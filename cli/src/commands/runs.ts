@@ -14,8 +14,6 @@ import { showText } from '../runs/show-text.ts';
 import { slotInstantOf, slotOf } from '../runs/slot.ts';
 import { durationText } from '../runs/time-text.ts';
 
-export { slotOf };
-
 export type ListOptions = {
   readonly data: string;
   readonly limit: number;
