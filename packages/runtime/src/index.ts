@@ -56,3 +56,5 @@ export { backoffMs } from './backoff.ts';
 export { secretReader } from './secret-reader.ts';
 export { serveFunction, type OpenPorts, type Serving } from './serve-function.ts';
 export { readAhead } from './read-ahead.ts';
+export { startsOf } from './read-from.ts';
+export { MAX_READINGS_BYTES, unpackReadings } from './unpack-readings.ts';
