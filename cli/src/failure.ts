@@ -20,6 +20,29 @@ const BROKER_EXITS: ReadonlyMap<string, number> = new Map([
   ['UNKNOWN_TOPIC', EXIT.notFound],
 ]);
 
+/** And that the store of objects does not. */
+const STORE_EXITS: ReadonlyMap<string, number> = new Map([
+  ['STORE_UNAVAILABLE', EXIT.unreachable],
+  ['STORE_ACCESS_DENIED', EXIT.auth],
+  ['STORE_CREDENTIALS_INVALID', EXIT.auth],
+  ['STORE_KEY_UNUSABLE', EXIT.auth],
+  ['BUCKET_MISSING', EXIT.notFound],
+  ['BUCKET_WRONG_REGION', EXIT.configuration],
+  ['STORE_UNSUPPORTED', EXIT.failed],
+  ['STORE_REFUSED', EXIT.failed],
+]);
+
+/** A command does not try for hours, as the functions do. */
+const TRIED_AGAIN = ': nothing is lost, it is tried again';
+
+function storeFailure(error: unknown): Failure | undefined {
+  if (!(error instanceof WeatherlineError)) return undefined;
+  const exitCode = STORE_EXITS.get(error.code);
+  if (exitCode === undefined) return undefined;
+  const hint = error.code === 'STORE_UNAVAILABLE' ? ': weatherline doctor says what is wrong with it' : '';
+  return new Failure(exitCode, `${error.message.replace(TRIED_AGAIN, '')}${hint}`, { cause: error });
+}
+
 /** An error of the brokers as the end of a command; undefined = it is another one. */
 export function brokerFailure(error: unknown): Failure | undefined {
   if (!(error instanceof WeatherlineError)) return undefined;
@@ -31,14 +54,16 @@ export function brokerFailure(error: unknown): Failure | undefined {
 
 /** One paragraph for stderr and the exit code; a stack only for what must be a bug. */
 export function explain(error: unknown): { exitCode: number; text: string } {
+  // What went wrong first is why; that it could not be tidied up after follows from it.
+  if (error instanceof SuppressedError) return explain(error.suppressed);
   if (error instanceof Failure) return { exitCode: error.exitCode, text: error.message };
   if (error instanceof ConfigurationError) return { exitCode: EXIT.configuration, text: error.message };
   if (error instanceof DirectoryOwned) return { exitCode: EXIT.conflict, text: error.message };
   if (!(error instanceof Error)) return { exitCode: EXIT.failed, text: String(error) };
   const storage = storageTrouble(error);
   if (storage !== undefined) return { exitCode: EXIT.failed, text: storage };
-  const ofBrokers = brokerFailure(error);
-  if (ofBrokers !== undefined) return { exitCode: ofBrokers.exitCode, text: ofBrokers.message };
+  const outside = brokerFailure(error) ?? storeFailure(error);
+  if (outside !== undefined) return { exitCode: outside.exitCode, text: outside.message };
   return { exitCode: EXIT.failed, text: error.stack ?? error.message };
 }
 

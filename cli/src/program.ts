@@ -3,9 +3,10 @@ import { EXIT } from '@weatherline/runtime';
 import { examples, EXIT_MEANINGS, exits, INSTALLATION_EXITS, notes } from './help.ts';
 import { operatorCommands } from './operator-commands.ts';
 import { data, timeout, type Tools } from './options.ts';
-import { createOutput, type Output } from './output.ts';
+import { columnsOf, createOutput, type Output } from './output.ts';
 import { backfillCommand, replayCommands } from './replay-commands.ts';
 import { runCommands } from './run-commands.ts';
+import { wrapText } from './text-width.ts';
 
 /** The command tree. An action imports its module when it is called, so that help needs none of them. */
 export function program(end: (code: number) => void = () => undefined): Command {
@@ -17,6 +18,7 @@ export function program(end: (code: number) => void = () => undefined): Command 
     .showHelpAfterError('Add --help to see what there is.')
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ outputError: (text, write) => write(wrapText(text, columnsOf(process.stderr))) })
     .hook('preAction', () => {
       // What decides about colour reads the environment, in this process and in those that it starts.
       if (!cli.opts<{ color: boolean }>().color) process.env['NO_COLOR'] = '1';
@@ -82,6 +84,8 @@ function chain(cli: Command, { run, output }: Tools): void {
   examples(trigger, 'trigger', 'trigger --slot 20261123T060000Z --wait', 'trigger --wait --timeout 2m --json');
   exits(trigger, {
     ...INSTALLATION_EXITS,
+    [EXIT.failed]: 'a part was set aside, or the functions have halted',
+    [EXIT.conflict]: 'what is stored as the plan of the run is none',
     [EXIT.timeout]: 'parts were not stored in time',
     [EXIT.interrupted]: 'interrupted; the run goes on, or the next start goes on with it',
   });

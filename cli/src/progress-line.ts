@@ -13,6 +13,7 @@ export type State = {
 
 const LONGEST_BAR = 30;
 const SHORTEST_BAR = 5;
+const BAR_BESIDE_NOTE = 8;
 /** Beyond this nobody waits, and the estimate is worth nothing. */
 const MOST_LEFT_S = 99 * 86_400;
 
@@ -38,7 +39,9 @@ export function barLine(state: State, columns: number, paint: (bar: string) => s
   const after = [percent, unitText === '' ? counts : `${counts} ${unitText}`, speed, left].filter(Boolean).join('  ');
   const room = columns - textWidth(`${first}    ${after}`);
   if (room < SHORTEST_BAR) return widthCut(`${first}  ${after}`, columns);
-  const bar = Math.min(LONGEST_BAR, room);
+  // Whoever waits wants to know for what: a note takes the room of the bar.
+  const spare = note === '' ? room : Math.max(Math.min(room, BAR_BESIDE_NOTE), room - 2 - textWidth(note));
+  const bar = Math.min(LONGEST_BAR, spare);
   const filled = total <= 0 ? bar : Math.floor(Math.min(1, done / total) * bar);
   const line = `${first}  ${paint('█'.repeat(filled))}${'░'.repeat(bar - filled)}  ${after}`;
   const forNote = room - bar - 2;

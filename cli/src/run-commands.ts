@@ -69,6 +69,8 @@ function runs(cli: Command, { run, output }: Tools): void {
     {
       ...INSTALLATION_EXITS,
       [EXIT.notFound]: 'there is no such run, or none of its parts was planned with these locations',
+      [EXIT.failed]: 'a part was set aside again',
+      [EXIT.conflict]: 'what is stored as the plan of the run is none',
       [EXIT.partial]: 'locations have failed again',
       [EXIT.timeout]: 'parts were not stored in time',
       [EXIT.interrupted]: 'interrupted; the run goes on, or the next start goes on with it',

@@ -84,7 +84,7 @@ test('dead letters are counted by their code; topics that are not there are not 
 
 function progressOf(id: string, change: object): object {
   const at = '2026-11-22T06:00:00.000Z';
-  const numbers = { epoch: 1, settled: 0, total: 1, records: 0, counts: NO_COUNTS, active_ms: 0 };
+  const numbers = { epoch: 1, begins: [0], settled: 0, total: 1, records: 0, counts: NO_COUNTS, active_ms: 0 };
   const times = { started_at: at, updated_at: at };
   const rest = { schema: 'weatherline.replay-progress/1', replay: id, holder: null, asked: null, state: 'running' };
   return { ...rest, ...numbers, ...times, ...change };

@@ -251,7 +251,7 @@ function webIdentity(): string {
 }
 
 const NONE = { created: 0, replaced: 0, unchanged: 0, kept: 0, same: 0, different: 0, conflict: 0, failed: 0 };
-const NUMBERS = { epoch: 1, settled: 0, total: 1, records: 0, active_ms: 0, counts: NONE };
+const NUMBERS = { epoch: 1, begins: [0], settled: 0, total: 1, records: 0, active_ms: 0, counts: NONE };
 const TIMES = { started_at: '2026-11-20T06:00:00.000Z', updated_at: '2026-11-20T06:00:00.000Z' };
 const REPLAY = { schema: 'weatherline.replay-progress/1', replay: '5d41402abc4b', state: 'running' };
 /** The progress of a replay that nobody holds. */

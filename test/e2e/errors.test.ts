@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { startS3Server } from '@weatherline/testkit/s3';
 import test from 'ava';
 import { temporaryDirectory, weatherline } from '../support/process.ts';
 
@@ -118,4 +119,35 @@ test('a full disk ends with advice, and with room again the same slot is finishe
   t.false(/^\s+at /m.test(limited.stderr), limited.stderr);
   const { code, stderr } = await weatherline(['up', '--once', '--data', data]);
   t.is(code, 0, stderr);
+});
+
+test('a bucket that does not serve a command is told by what it means, without a stack', async (t) => {
+  const env = {
+    WEATHERLINE_KAFKA_BROKERS: '127.0.0.1:1',
+    WEATHERLINE_S3_BUCKET: 'absent',
+    WEATHERLINE_S3_PATH_STYLE: 'true',
+    WEATHERLINE_S3_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'any',
+    AWS_SECRET_ACCESS_KEY: 'any',
+  };
+  const ask = async (url: string, more: Readonly<Record<string, string>> = {}) =>
+    weatherline(['products', 'list'], { env: { ...env, WEATHERLINE_S3_ENDPOINT: url, ...more } });
+  const unreachable = await ask('http://127.0.0.1:1');
+  t.is(unreachable.code, 5, unreachable.stderr);
+  t.regex(unreachable.stderr, /in bucket absent \(ECONNREFUSED\): weatherline doctor says what is wrong with it\n$/);
+  await using s3 = await startS3Server({ buckets: ['weatherline'] });
+  const refused = await ask(s3.url);
+  t.is(refused.code, 4, refused.stderr);
+  t.regex(refused.stderr, /InvalidAccessKeyId\): check the role, the token file or the access key\n$/);
+  const keys = { AWS_ACCESS_KEY_ID: s3.accessKeyId, AWS_SECRET_ACCESS_KEY: s3.secretAccessKey };
+  const missing = await ask(s3.url, keys);
+  t.is(missing.code, 3, missing.stderr);
+  t.regex(missing.stderr, /create the bucket or correct its name\n$/);
+  t.true([unreachable, refused, missing].every(({ stderr }) => !/^\s+at /m.test(stderr)));
+  // A command that lacks a setting of the bucket has opened others by then.
+  const { code, stderr } = await weatherline(['runs', 'list'], {
+    env: { WEATHERLINE_KAFKA_BROKERS: '127.0.0.1:1', WEATHERLINE_S3_BUCKET: 'absent' },
+  });
+  t.is(code, 78, stderr);
+  t.regex(stderr, /^weatherline: .*WEATHERLINE_S3_REGION/s);
 });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { openDirectoryReader } from '@weatherline/adapters/directory';
-import { productKey, ReadingsFetched, readingsKey, type Part } from '@weatherline/events';
-import { decodeStructured, gunzip, type Context, type ObjectReader } from '@weatherline/runtime';
+import { productKey, readingsKey, type Part } from '@weatherline/events';
+import { unpackReadings, type Context, type ObjectReader } from '@weatherline/runtime';
 import { transform } from '@weatherline/transform';
 import { readPlan } from '../../cli/src/plan.ts';
 import { productBytes } from '../../functions/upload/src/product.ts';
@@ -17,7 +17,7 @@ export function openStore(data: string): ObjectReader {
 export async function expectedProduct(store: ObjectReader, runId: string, part: Part): Promise<Buffer> {
   const memo = await store.get(readingsKey(runId, part));
   if (memo === undefined) throw new Error(`${runId}: no readings are stored`);
-  const fetched = ReadingsFetched.parse(decodeStructured(gunzip(memo.body, 2 ** 25)).data);
+  const fetched = unpackReadings(memo.body);
   const { records } = await transform.handle(fetched, context);
   return Buffer.from(productBytes(records));
 }

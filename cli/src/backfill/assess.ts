@@ -91,7 +91,9 @@ function nameOf({ index, count }: Part): string {
 /** Why nobody is asked about a slot; undefined = somebody is. */
 function whyNot(slot: Date, { now, schedule, past }: AssessOptions): string | undefined {
   if (now.getTime() < schedule.next(slot).getTime()) {
-    return 'the slot has not ended: weatherline trigger asks for it';
+    const id = slotId(slot);
+    const how = schedule.has(slot) ? id : `${id} --off-schedule`;
+    return `the slot has not ended: weatherline trigger --slot ${how} asks for it`;
   }
   if (past === undefined) return 'nobody that knows the past is configured: WEATHERLINE_HISTORY names one';
   return whyNobodyKnows(past, slot, now);

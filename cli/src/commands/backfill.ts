@@ -9,13 +9,10 @@ import { openInstallation } from '../installation.ts';
 import { instantOf } from '../instant.ts';
 import type { Output } from '../output.ts';
 import { BrokenPlan, readPlan, type Plan } from '../plan.ts';
-import { audit } from '../replay/audit.ts';
 import { archivedParts, plannedRuns, storedProducts, type ArchivedPart, type SlotRange } from '../replay/archive.ts';
-import { storePlan, type ReplayPlan } from '../replay/plan.ts';
-import { whoAmI } from '../replay/who.ts';
+import { keepPlan, totalsOf, type Planned } from '../replay/keep-plan.ts';
 import type { BackfillAssessed } from '../results/replay.ts';
 import { readRunning, type Running } from '../running.ts';
-import { version } from '../version.ts';
 import { runPlanned, type RunOptions } from './replay.ts';
 
 export type BackfillOptions = RunOptions & {
@@ -46,9 +43,7 @@ export async function backfill(options: BackfillOptions, output: Output): Promis
   output.say(assessedText(told));
   const about = `${found.items.length} parts will be made${told.cost.calls > 0 ? `, with ${costText(told.cost)}` : ''}.`;
   await confirm({ about, answer: 'yes', yes: options.yes === true }, process);
-  const stored = await storePlan(installation, planOf(found, options, { now, range, running }));
-  const { id, hash } = stored;
-  await audit({ ...installation, clock: systemClock }, id, 'planned', { hash, parts: found.items.length });
+  const stored = await keepPlan(installation, plannedOf(found, options, { now, range, running }));
   const code = await runPlanned(installation, stored, { ...options, resume: false }, output);
   return code === EXIT.ok && found.gaps.length > 0 ? EXIT.partial : code;
 }
@@ -60,6 +55,9 @@ function rangeOf({ from, to }: BackfillOptions, now: Date): SlotRange {
     to: to === undefined ? new Date(now.getTime() + 1000) : instantOf('--to', to, now),
   };
   if (range.from.getTime() < range.to.getTime()) return range;
+  if (to === undefined) {
+    throw new Failure(EXIT.usage, `--from: expected an instant of the past, got ${instantText(range.from)}`);
+  }
   throw new Failure(EXIT.usage, `--to: expected an instant after ${instantText(range.from)}: no slot is selected`);
 }
 
@@ -98,27 +96,22 @@ async function readable(store: ObjectReader, run: string, broken: Map<string, st
   }
 }
 
-function planOf(
-  { items, gaps }: Assessment,
+function plannedOf(
+  { items: found, gaps }: Assessment,
   { reason }: BackfillOptions,
   { now, range, running }: { readonly now: Date; readonly range: SlotRange; readonly running: Running },
-): ReplayPlan {
+): Planned {
+  const items = [...found];
   const { schedule, partSize, locations, past } = running;
-  const calls = callsOf(items);
-  const bytes = items.reduce((sum, { source }) => sum + (source.kind === 'request' ? 0 : source.bytes), 0);
-  const seconds = Math.ceil(items.length / 100) + costOf(calls, past).minutes * 60;
+  const { calls } = totalsOf(items);
   return {
-    schema: 'weatherline.replay-plan/1',
+    now,
+    minutesOfCalls: costOf(calls, past).minutes,
     kind: 'backfill',
     mode: 'fill',
     stage: calls > 0 ? 'fetch' : 'transform',
     selection: { from: instantText(range.from), to: instantText(range.to), runs: [], locations: [], only: 'missing' },
-    planned_at: instantText(now),
-    planned_by: whoAmI(),
     reason: reason ?? null,
-    version: version(),
-    totals: { runs: new Set(items.map(({ run }) => run)).size, parts: items.length, bytes, calls },
-    estimate_seconds: seconds,
     request:
       past === undefined
         ? null
@@ -129,13 +122,9 @@ function planOf(
             part_size: partSize,
             locations: [...locations],
           },
-    items: [...items],
+    items,
     gaps: [...gaps],
   };
-}
-
-function callsOf(items: Assessment['items']): number {
-  return items.reduce((sum, { source }) => sum + (source.kind === 'request' ? source.calls : 0), 0);
 }
 
 function toldOf({ items, gaps, slots, missing }: Assessment, { past }: Running): BackfillAssessed {
@@ -145,7 +134,7 @@ function toldOf({ items, gaps, slots, missing }: Assessment, { past }: Running):
     missing,
     parts: { archived: items.length - asked, asked },
     provider: past?.id ?? null,
-    cost: costOf(callsOf(items), past),
+    cost: costOf(totalsOf(items).calls, past),
     gaps: [...gaps],
   };
 }
@@ -155,6 +144,7 @@ const GAPS_SHOWN = 20;
 function assessedText({ slots, missing, parts, provider, cost, gaps }: BackfillAssessed): string {
   const shown = gaps.slice(0, GAPS_SHOWN).map(({ run, why }) => `gap        ${run}  ${why}`);
   const rest = gaps.length > GAPS_SHOWN ? [`gap        and ${gaps.length - GAPS_SHOWN} more`] : [];
+  if (slots === 0) return 'slots      0, there is none in this range';
   if (missing === 0) return `slots      ${slots}, none is missing`;
   return [
     `slots      ${slots}, of which ${missing} have no product, or not all of it`,

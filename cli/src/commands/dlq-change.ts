@@ -1,8 +1,8 @@
-import { duration, EXIT, stopOnSignals } from '@weatherline/runtime';
+import { duration, EXIT, stopOnSignals, systemClock } from '@weatherline/runtime';
 import { confirm } from '../confirm.ts';
-import type { DeadLetter } from '../dead-letters.ts';
+import { readDeadLetters, selectDeadLetters, type DeadLetter } from '../dead-letters.ts';
 import { Failure } from '../failure.ts';
-import { openInstallation } from '../installation.ts';
+import { openInstallation, type Installation } from '../installation.ts';
 import type { Output } from '../output.ts';
 import { plainLine } from '../plain-text.ts';
 import { createProgress, type Progress } from '../progress.ts';
@@ -42,6 +42,7 @@ export async function redriveDeadLetters(
   }
   const { signal } = resources.use(stopOnSignals(process));
   const outcomes: Redriven[] = [];
+  const begun = systemClock.now();
   try {
     using progress = progressOf('redrive', letters, dryRun);
     const pace = rate === undefined ? {} : { rate };
@@ -58,8 +59,16 @@ export async function redriveDeadLetters(
   output.result(result, () => redriven(outcomes, dryRun));
   if (signal.aborted) return interrupted(outcomes.length, letters.length, output);
   if (!dryRun) await installation.finish(timeoutMs);
+  if (!dryRun) await tellSetAsideAgain(installation, begun, output);
   const done = outcomes.filter(({ state }) => state === 'redriven');
   return endOf({ asked: ids, missing, all: outcomes, done }, output);
+}
+
+/** As far as that is known by now: whoever else handles them may not have come to it. */
+async function tellSetAsideAgain({ log }: Pick<Installation, 'log'>, since: Date, output: Output): Promise<void> {
+  const { letters } = await readDeadLetters(log);
+  const again = selectDeadLetters(letters, { since }).filter(({ redrives }) => redrives > 0);
+  if (again.length > 0) output.say(`${counted(again)} came back: weatherline dlq list shows why`);
 }
 
 /** Takes dead letters away. */

@@ -5,7 +5,7 @@ import { instantOf } from '../instant.ts';
 import { table, type Output } from '../output.ts';
 import { plainLine } from '../plain-text.ts';
 import type { DeadLetterList } from '../results/dlq.ts';
-import { slotOf } from './runs.ts';
+import { slotOf } from '../runs/slot.ts';
 
 export type Filters = {
   readonly data: string;
@@ -59,6 +59,6 @@ function tableOf(letters: readonly DeadLetter[]): string {
     letters.map(({ id, at, stage, code, run = '-', attempts, redrives }) =>
       [id, at, stage, code, run, attempts, redrives].map((cell) => (typeof cell === 'string' ? plainLine(cell) : cell)),
     ),
-    { spare: ['ATTEMPTS'] },
+    { spare: ['ATTEMPTS', 'REDRIVES', 'TIME', 'STAGE'] },
   );
 }

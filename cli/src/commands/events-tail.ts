@@ -8,7 +8,7 @@ import { columnsOf, type Output } from '../output.ts';
 import { maskedHeaders, plainText } from '../plain-text.ts';
 import { Tail, type TailedEvent } from '../tail.ts';
 import { packed } from '../text-width.ts';
-import { slotOf } from './runs.ts';
+import { slotOf } from '../runs/slot.ts';
 
 export type TailOptions = {
   readonly data: string;

@@ -68,7 +68,7 @@ async function newest(store: Lister): Promise<readonly Stored[]> {
 }
 
 async function productOf(store: Lister, slot: string): Promise<readonly Stored[]> {
-  return storedIn(await objectsBetween(store, PRODUCT_PREFIX, { from: slot, to: slot }));
+  return storedIn(await Array.fromAsync(objectsBetween(store, PRODUCT_PREFIX, { from: slot, to: slot })));
 }
 
 /** Slot by slot, newest first; asks the store only as far as it is read, and not about slots of the future. */

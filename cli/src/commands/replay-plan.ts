@@ -4,13 +4,11 @@ import { Failure } from '../failure.ts';
 import { openInstallation, type Installation } from '../installation.ts';
 import { instantOf } from '../instant.ts';
 import type { Output } from '../output.ts';
-import { audit } from '../replay/audit.ts';
-import { storePlan, type ReplayPlan, type Selection, type StoredPlan } from '../replay/plan.ts';
+import { keepPlan } from '../replay/keep-plan.ts';
+import { type ReplayPlan, type Selection, type StoredPlan } from '../replay/plan.ts';
 import { selectItems } from '../replay/select.ts';
 import { plannedOf, planText } from '../replay/show.ts';
-import { whoAmI } from '../replay/who.ts';
-import { version } from '../version.ts';
-import { slotOf } from './runs.ts';
+import { slotOf } from '../runs/slot.ts';
 
 export type SelectOptions = {
   readonly data: string;
@@ -24,9 +22,6 @@ export type SelectOptions = {
 };
 
 export type PlanOptions = SelectOptions & { readonly mode: ReplayPlan['mode'] };
-
-/** What one machine does of parts of 50 in a second, so that nobody is promised too much. */
-const PARTS_A_SECOND = 100;
 
 /** Stores a plan and says what it would do. */
 export async function planReplay(options: PlanOptions, output: Output): Promise<number> {
@@ -51,29 +46,17 @@ export async function makePlan(installation: Installation, options: PlanOptions)
   const selection = selectionOf(options, now);
   const { items, gaps } = await selectItems(installation, { stage, selection });
   if (items.length === 0) throw nothingSelected(selection, gaps.length);
-  const bytes = items.reduce((sum, { source }) => sum + (source.kind === 'request' ? 0 : source.bytes), 0);
-  const plan: ReplayPlan = {
-    schema: 'weatherline.replay-plan/1',
+  return keepPlan(installation, {
+    now,
     kind: 'replay',
     mode,
     stage,
     selection,
-    planned_at: instantText(now),
-    planned_by: whoAmI(),
     reason: reason ?? null,
-    version: version(),
-    totals: { runs: new Set(items.map(({ run }) => run)).size, parts: items.length, bytes, calls: 0 },
-    estimate_seconds: Math.ceil(items.length / PARTS_A_SECOND),
     request: null,
     items: [...items],
     gaps: [...gaps],
-  };
-  const stored = await storePlan(installation, plan);
-  await audit({ ...installation, clock: systemClock }, stored.id, 'planned', {
-    hash: stored.hash,
-    parts: items.length,
   });
-  return stored;
 }
 
 function selectionOf({ from, to, runs, location, only, mode }: PlanOptions, now: Date): Selection {

@@ -14,8 +14,6 @@ import { showText } from '../runs/show-text.ts';
 import { slotInstantOf, slotOf } from '../runs/slot.ts';
 import { durationText } from '../runs/time-text.ts';
 
-export { slotOf };
-
 export type ListOptions = {
   readonly data: string;
   readonly limit: number;
@@ -28,14 +26,20 @@ export type ListOptions = {
 export async function listRuns({ data, limit, from, to, state }: ListOptions, output: Output): Promise<number> {
   const now = systemClock.now();
   const schedule = scheduleOf(process.env);
+  const range = {
+    from: from === undefined ? undefined : instantOf('--from', from, now),
+    to: to === undefined ? undefined : instantOf('--to', to, now),
+  };
+  if (range.from !== undefined && range.from > (range.to ?? now)) {
+    throw new Failure(EXIT.usage, `--from: expected an instant before ${to ?? 'now'}, got '${from}'`);
+  }
   await using resources = new AsyncDisposableStack();
   const installation = await openInstallation(data, output, resources);
   const items = await listedRuns(installation, {
     limit,
     now,
     schedule,
-    from: from === undefined ? undefined : instantOf('--from', from, now),
-    to: to === undefined ? undefined : instantOf('--to', to, now),
+    ...range,
     state,
     warn: output.say,
   });

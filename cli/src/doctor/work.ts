@@ -1,3 +1,4 @@
+import { Failure } from '../failure.ts';
 import { slotId } from '@weatherline/events';
 import type { Schedule } from '@weatherline/events/schedule';
 import type { LogReader, ObjectReader } from '@weatherline/runtime';
@@ -124,16 +125,12 @@ async function standingOf(store: ObjectReader, id: string, now: Date): Promise<S
   try {
     progress = (await readProgress({ store }, id))?.progress;
   } catch (error) {
-    if (!isUnreadable(error)) throw error;
+    // No JSON, or another shape than this weatherline knows.
+    if (!(error instanceof Failure)) throw error;
     return { id, state: 'unreadable' };
   }
   if (progress === undefined) return undefined;
   const { state, holder, updated_at: at } = progress;
   if (state === 'running' && (holder === null || !isHeld(holder, now))) return { id, state: 'stalled' };
   return state === 'paused' && now.getTime() - Date.parse(at) > DAY_MS ? { id, state } : undefined;
-}
-
-/** No JSON, or another shape than this weatherline knows. */
-function isUnreadable(error: unknown): boolean {
-  return error instanceof SyntaxError || (error instanceof Error && error.name === 'ValiError');
 }

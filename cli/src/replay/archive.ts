@@ -1,5 +1,6 @@
-import { parseProductKey, slotId, slotInstant, slotPath, type Part } from '@weatherline/events';
+import { parsePlanKey, parseProductKey, parseReadingsKey, slotId, type Part } from '@weatherline/events';
 import type { ObjectInfo, ObjectReader } from '@weatherline/runtime';
+import { objectsBetween } from '../runs/key-range.ts';
 
 /** Slots from `from` up to, not including, `to`. */
 export type SlotRange = { readonly from: Date; readonly to: Date };
@@ -8,16 +9,11 @@ export type ArchivedPart = { readonly run: string; readonly part: Part; readonly
 
 export type StoredProduct = { readonly etag: string; readonly hasMeta: boolean };
 
-const PLAN = /^weather-runs\/(\d{4})\/(\d{2})\/(\d{2})\/(\d{6})\.json$/;
-const READINGS = /^weather-readings\/(\d{4})\/(\d{2})\/(\d{2})\/(\d{6})(?:\.(\d{5})-of-(\d{5}))?\.json\.gz$/;
-
 /** The archived readings of a range of slots, in the order of slots and parts. */
 export async function* archivedParts(store: ObjectReader, range: SlotRange): AsyncGenerator<ArchivedPart> {
-  for await (const info of objectsIn(store, 'weather-readings', range)) {
-    const [, year, month, day, time, index = '1', count = '1'] = READINGS.exec(info.key) ?? [];
-    if (year === undefined) continue;
-    const run = `${year}${month}${day}T${time}Z`;
-    if (slotInstant(run) !== undefined) yield { run, part: { index: Number(index), count: Number(count) }, info };
+  for await (const info of objectsIn(store, 'weather-readings/', range)) {
+    const named = parseReadingsKey(info.key);
+    if (named !== undefined) yield { run: named.runId, part: named.part, info };
   }
 }
 
@@ -25,7 +21,7 @@ export async function* archivedParts(store: ObjectReader, range: SlotRange): Asy
 export async function storedProducts(store: ObjectReader, range: SlotRange): Promise<Map<string, StoredProduct>> {
   const products = new Map<string, StoredProduct>();
   const sidecars = new Set<string>();
-  for await (const { key, etag } of objectsIn(store, 'weather-products', range)) {
+  for await (const { key, etag } of objectsIn(store, 'weather-products/', range)) {
     const kind = parseProductKey(key)?.kind;
     if (kind === 'product') products.set(key, { etag, hasMeta: false });
     if (kind === 'meta') sidecars.add(key.replace(/\.meta\.json$/, '.jsonl'));
@@ -36,40 +32,14 @@ export async function storedProducts(store: ObjectReader, range: SlotRange): Pro
 
 /** The runs of a range of slots that were planned. */
 export async function* plannedRuns(store: ObjectReader, range: SlotRange): AsyncGenerator<string> {
-  for await (const { key } of objectsIn(store, 'weather-runs', range)) {
-    const [, year, month, day, time] = PLAN.exec(key) ?? [];
-    const run = `${year}${month}${day}T${time}Z`;
-    if (slotInstant(run) !== undefined) yield run;
+  for await (const { key } of objectsIn(store, 'weather-runs/', range)) {
+    const run = parsePlanKey(key);
+    if (run !== undefined) yield run;
   }
 }
 
-/** What lies under a root for the slots of a range: listed by the narrowest prefix that holds all of them. */
-async function* objectsIn(store: ObjectReader, root: string, range: SlotRange): AsyncGenerator<ObjectInfo> {
-  const [first, last] = [pathOf(range.from), pathOf(new Date(range.to.getTime() - 1000))];
-  const end = `${root}/${pathOf(range.to)}`;
-  const prefix = `${root}/${commonFolder(first, last)}`;
-  // A key continues its slot's path: it comes after the path itself.
-  let startAfter: string | undefined = `${root}/${first}`;
-  while (startAfter !== undefined) {
-    const page = await store.list({ prefix, startAfter });
-    for (const info of page.objects) {
-      if (info.key >= end) return;
-      yield info;
-    }
-    startAfter = page.next;
-  }
-}
-
-function pathOf(instant: Date): string {
-  return slotPath(slotId(instant));
-}
-
-function commonFolder(one: string, other: string): string {
-  const [ones, others] = [one.split('/').slice(0, -1), other.split('/').slice(0, -1)];
-  let depth = 0;
-  while (depth < ones.length && ones[depth] === others[depth]) depth += 1;
-  return ones
-    .slice(0, depth)
-    .map((name) => `${name}/`)
-    .join('');
+/** What lies under a root for the slots of a range, which ends before `to`. */
+function objectsIn(store: ObjectReader, root: string, { from, to }: SlotRange): AsyncGenerator<ObjectInfo> {
+  const last = new Date(to.getTime() - 1000);
+  return objectsBetween(store, root, { from: slotId(from), to: slotId(last) });
 }

@@ -1,11 +1,10 @@
 import { ReadingsFetched, RecordsTransformed, RunRequested, topicOf, type Replay } from '@weatherline/events';
 import {
   decodeEvent,
-  decodeStructured,
   encodeEvent,
   envelopeOf,
-  gunzip,
   readAhead,
+  unpackReadings,
   type LoggedMessage,
   type LogReader,
   type ObjectReader,
@@ -32,7 +31,6 @@ export type MessagePorts = {
 export type Replaying = { readonly id: string; readonly plan: ReplayPlan };
 
 const AHEAD = 12;
-const MAX_ARCHIVE_BYTES = 32 * 1024 * 1024;
 const LANE = 'replay';
 
 /** The events of a plan from an item on, in its order; a few are prepared ahead. */
@@ -63,8 +61,7 @@ async function prepare(ports: MessagePorts, replaying: Replaying, one: Indexed):
     return { ...one, changed: `${source.key}: expected ETag ${source.etag}, found ${object.etag}` };
   }
   try {
-    const { data } = decodeStructured(gunzip(object.body, MAX_ARCHIVE_BYTES));
-    const message = encodeEvent(envelopeOf(ReadingsFetched, { ...ReadingsFetched.parse(data), replay }));
+    const message = encodeEvent(envelopeOf(ReadingsFetched, { ...unpackReadings(object.body), replay }));
     return { ...one, topic: topicOf(ReadingsFetched, LANE), message };
   } catch (error) {
     if (!(error instanceof Error)) throw error;

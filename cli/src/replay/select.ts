@@ -1,18 +1,9 @@
-import {
-  parseProductKey,
-  partName,
-  productKey,
-  ReadingsFetched,
-  RecordsTransformed,
-  slotInstant,
-  topicOf,
-} from '@weatherline/events';
+import { parseProductKey, partName, productKey, RecordsTransformed, slotInstant, topicOf } from '@weatherline/events';
 import {
   decodeEvent,
-  decodeStructured,
   EXIT,
-  gunzip,
   readAhead,
+  unpackReadings,
   WeatherlineError,
   type LoggedMessage,
   type LogReader,
@@ -36,7 +27,6 @@ export type Wanted = {
 export type Selected = { readonly items: readonly ReplayItem[]; readonly gaps: readonly Gap[] };
 
 const AHEAD = 32;
-const MAX_ARCHIVE_BYTES = 32 * 1024 * 1024;
 
 /** The parts that a selection means, in the order of their slots, each with its source and the product that is there. */
 export async function selectItems(ports: SelectPorts, wanted: Wanted): Promise<Selected> {
@@ -117,8 +107,7 @@ async function archivedLocations(store: ObjectReader, { source }: ReplayItem): P
   const object = source.kind === 'readings' ? await store.get(source.key) : undefined;
   if (object === undefined) return [];
   try {
-    const { data } = decodeStructured(gunzip(object.body, MAX_ARCHIVE_BYTES));
-    const { readings, failures } = ReadingsFetched.parse(data);
+    const { readings, failures } = unpackReadings(object.body);
     return [...readings.map(({ location }) => location), ...failures.map(({ location: id }) => ({ id }))];
   } catch {
     return undefined;

@@ -1,31 +1,28 @@
+import { slotPath } from '@weatherline/events';
 import type { ListOptions, Listing, ObjectInfo, ObjectReader } from '@weatherline/runtime';
 
 /** Slot ids, both ends included. */
 export type SlotRange = { readonly from: string; readonly to: string };
 
-/** `2026/11/23/060000`, as keys spell a slot. */
-export function pathOf(id: string): string {
-  return `${id.slice(0, 4)}/${id.slice(4, 6)}/${id.slice(6, 8)}/${id.slice(9, 15)}`;
-}
-
 /** The objects of a range of slots below a root such as `weather-runs/`: as many requests as there are thousands of them. */
-export async function objectsBetween(
+export async function* objectsBetween(
   store: Pick<ObjectReader, 'list'>,
   root: string,
   { from, to }: SlotRange,
-): Promise<ObjectInfo[]> {
-  const [first, last] = [`${root}${pathOf(from)}`, `${root}${pathOf(to)}`];
+): AsyncGenerator<ObjectInfo> {
+  const [first, last] = [`${root}${slotPath(from)}`, `${root}${slotPath(to)}`];
   // What follows the time in a key (`.json`, `.00001-of-00002.jsonl`) sorts before this.
   const end = `${last}~`;
-  const found: ObjectInfo[] = [];
   // A key that begins as the first slot does sorts after the slot's path alone.
   let startAfter: string | undefined = first;
   while (startAfter !== undefined) {
     const page: Listing = await store.list({ prefix: commonFolder(first, last), startAfter });
-    found.push(...page.objects.filter(({ key }) => key < end));
-    startAfter = page.objects.some(({ key }) => key >= end) ? undefined : page.next;
+    for (const info of page.objects) {
+      if (info.key >= end) return;
+      yield info;
+    }
+    startAfter = page.next;
   }
-  return found;
 }
 
 /** The folders that two keys share: a listing below them reads little that is not asked for. */

@@ -1,5 +1,13 @@
 import { productMetaKey, readingsKey, RunRequested, type Lane } from '@weatherline/events';
-import { encodeEvent, envelopeOf, EXIT, gunzip, type ObjectReader, type OutgoingMessage } from '@weatherline/runtime';
+import {
+  encodeEvent,
+  envelopeOf,
+  EXIT,
+  gunzip,
+  MAX_READINGS_BYTES,
+  type ObjectReader,
+  type OutgoingMessage,
+} from '@weatherline/runtime';
 import * as v from 'valibot';
 import { Failure } from '../failure.ts';
 import { whyNobodyKnows, type Past } from '../past.ts';
@@ -11,7 +19,6 @@ import { numberOf, wholeParts, type KnownRun } from './run-summary.ts';
 import { partNamed, partNames } from './show-run.ts';
 
 const AT_ONCE = 16;
-const MAX_MEMO_BYTES = 32 * 1024 * 1024;
 
 /** A part of which something is not there. */
 export type Lacking = {
@@ -70,7 +77,7 @@ const Memo = v.looseObject({
 /** The locations that stored readings list as failed: only for those fetch asks again. */
 function failuresInMemo(body: Uint8Array): ReadonlySet<string> | undefined {
   try {
-    const parsed: unknown = JSON.parse(Buffer.from(gunzip(body, MAX_MEMO_BYTES)).toString('utf8'));
+    const parsed: unknown = JSON.parse(Buffer.from(gunzip(body, MAX_READINGS_BYTES)).toString('utf8'));
     return new Set(v.parse(Memo, parsed).data.failures.map(({ location }) => location));
   } catch {
     return undefined;

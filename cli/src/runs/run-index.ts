@@ -1,4 +1,4 @@
-import { parseProductKey, PRODUCT_PREFIX, slotId, slotInstant } from '@weatherline/events';
+import { parsePlanKey, parseProductKey, PRODUCT_PREFIX, slotId } from '@weatherline/events';
 import type { Schedule } from '@weatherline/events/schedule';
 import type { ObjectInfo, ObjectReader } from '@weatherline/runtime';
 import { objectsBetween, type SlotRange } from './key-range.ts';
@@ -20,19 +20,11 @@ export type StoredPart = {
 };
 
 export const PLAN_PREFIX = 'weather-runs/';
-const PLAN_KEY = /^weather-runs\/(\d{4})\/(\d{2})\/(\d{2})\/(\d{6})\.json$/;
-
-/** The slot whose plan has this key; undefined = the key is not ours. */
-export function slotOfPlan(key: string): string | undefined {
-  const [, year, month, day, time] = PLAN_KEY.exec(key) ?? [];
-  const id = `${year}${month}${day}T${time}Z`;
-  return slotInstant(id) === undefined ? undefined : id;
-}
 
 /** The slot of the oldest plan: keys sort by time, so it is the first of them. */
 export async function oldestPlanned(store: Pick<ObjectReader, 'list'>): Promise<string | undefined> {
   const { objects } = await store.list({ prefix: PLAN_PREFIX, limit: 10 });
-  return objects.map(({ key }) => slotOfPlan(key)).find((id) => id !== undefined);
+  return objects.map(({ key }) => parsePlanKey(key)).find((id) => id !== undefined);
 }
 
 /** Every run of a range, newest first; slots that the schedule has and the store has not are there without anything. */
@@ -42,10 +34,10 @@ export async function runsBetween(
   scheduled: readonly string[],
 ): Promise<IndexedRun[]> {
   const [plans, products] = await Promise.all([
-    objectsBetween(store, PLAN_PREFIX, range),
-    objectsBetween(store, PRODUCT_PREFIX, range),
+    Array.fromAsync(objectsBetween(store, PLAN_PREFIX, range)),
+    Array.fromAsync(objectsBetween(store, PRODUCT_PREFIX, range)),
   ]);
-  const planOf = new Map(plans.map((info) => [slotOfPlan(info.key), info]));
+  const planOf = new Map(plans.map((info) => [parsePlanKey(info.key), info]));
   const productsOf = Map.groupBy(products, ({ key }) => parseProductKey(key)?.runId);
   const ids = new Set([...scheduled, ...planOf.keys(), ...productsOf.keys()]);
   return [...ids]

@@ -1,12 +1,11 @@
 import { ReadingsFetched, readingsKey, slotId, type Part, type Previous, type RunRequested } from '@weatherline/events';
 import {
-  decodeStructured,
   encodeStructured,
   envelopeOf,
-  gunzip,
   gzip,
   MAX_EVENT_BYTES,
   PermanentError,
+  unpackReadings,
   type Logger,
   type ObjectStore,
   type PutCondition,
@@ -15,8 +14,6 @@ import {
 type Fetched = ReturnType<typeof ReadingsFetched.parse>;
 type Requested = ReturnType<typeof RunRequested.parse>;
 
-/** A memo of 50 readings of 8 KiB, with as many previous ones, unpacks to about 1 MiB; more is no memo of ours. */
-const MAX_MEMO_BYTES = 32 * 1024 * 1024;
 /** What the event in hand may add to the memo's data: its replay and its reason. */
 const HEADROOM_BYTES = 4 * 1024;
 const MAX_SWAPS = 10;
@@ -29,7 +26,7 @@ export async function readMemo(store: ObjectStore, runId: string, part: Part): P
   const object = await store.get(key);
   if (object === undefined) return undefined;
   try {
-    const data = ReadingsFetched.parse(decodeStructured(gunzip(object.body, MAX_MEMO_BYTES)).data);
+    const data = unpackReadings(object.body);
     return { data, etag: object.etag };
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);

@@ -1,4 +1,4 @@
-import { instantText, slotId, slotInstant } from '@weatherline/events';
+import { instantText, parsePlanKey, slotId, slotInstant } from '@weatherline/events';
 import type { Schedule } from '@weatherline/events/schedule';
 import type { Clock, Logger, ObjectInfo } from '@weatherline/runtime';
 import * as v from 'valibot';
@@ -128,16 +128,14 @@ export class Runs {
     });
     const byId = new Map<string, ObjectInfo>();
     for (const info of plans) {
-      const [, year, month, day, time] = PLAN_KEY.exec(info.key) ?? [];
-      const id = `${year}${month}${day}T${time}Z`;
-      if (slotInstant(id) !== undefined && id >= from && id <= to) byId.set(id, info);
+      const id = parsePlanKey(info.key);
+      if (id !== undefined && id >= from && id <= to) byId.set(id, info);
     }
     return byId;
   }
 }
 
 const MOST_SLOTS = 20_000;
-const PLAN_KEY = /^weather-runs\/(\d{4})\/(\d{2})\/(\d{2})\/(\d{6})\.json$/;
 
 function pathOf(id: string): string {
   return `${id.slice(0, 4)}/${id.slice(4, 6)}/${id.slice(6, 8)}/${id.slice(9, 15)}`;

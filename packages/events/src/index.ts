@@ -14,7 +14,9 @@ export {
 export { Location, LocationId, DEFAULT_LOCATIONS, parseLocations } from './location.ts';
 export {
   budgetKey,
+  parsePlanKey,
   parseProductKey,
+  parseReadingsKey,
   planKey,
   PRODUCT_PREFIX,
   productKey,

@@ -42,14 +42,40 @@ export function budgetKey(providerId: string): string {
 
 export type SlotKey = { readonly runId: string; readonly part: Part; readonly kind: 'product' | 'meta' };
 
+const PLAN = /^weather-runs\/(\d{4})\/(\d{2})\/(\d{2})\/(\d{6})\.json$/;
+
+/** The run whose plan has this key, or undefined for a key that is not ours. */
+export function parsePlanKey(key: string): string | undefined {
+  const match = PLAN.exec(key);
+  return match === null ? undefined : runIdOf(match);
+}
+
+const READINGS = /^weather-readings\/(\d{4})\/(\d{2})\/(\d{2})\/(\d{6})(?:\.(\d{5})-of-(\d{5}))?\.json\.gz$/;
+
+/** What a key under `weather-readings/` names, or undefined for a key that is not ours. */
+export function parseReadingsKey(key: string): Omit<SlotKey, 'kind'> | undefined {
+  const match = READINGS.exec(key);
+  const runId = match === null ? undefined : runIdOf(match);
+  return match === null || runId === undefined ? undefined : { runId, part: partOf(match) };
+}
+
 const PRODUCT = /^weather-products\/(\d{4})\/(\d{2})\/(\d{2})\/(\d{6})(?:\.(\d{5})-of-(\d{5}))?\.(jsonl|meta\.json)$/;
 
 /** What a key under `weather-products/` names, or undefined for a key that is not ours. */
 export function parseProductKey(key: string): SlotKey | undefined {
   const match = PRODUCT.exec(key);
   if (match === null) return undefined;
-  const [, year, month, day, time, index = '1', count = '1', suffix] = match;
+  const runId = runIdOf(match);
+  if (runId === undefined) return undefined;
+  return { runId, part: partOf(match), kind: match[7] === 'jsonl' ? 'product' : 'meta' };
+}
+
+/** The slot id of a key's date and time, when there is such an instant. */
+function runIdOf([, year, month, day, time]: RegExpExecArray): string | undefined {
   const runId = `${year}${month}${day}T${time}Z`;
-  if (slotInstant(runId) === undefined) return undefined;
-  return { runId, part: { index: Number(index), count: Number(count) }, kind: suffix === 'jsonl' ? 'product' : 'meta' };
+  return slotInstant(runId) === undefined ? undefined : runId;
+}
+
+function partOf([, , , , , index = '1', count = '1']: RegExpExecArray): Part {
+  return { index: Number(index), count: Number(count) };
 }

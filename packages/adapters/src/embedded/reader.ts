@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { LoggedMessage, LogReader, PartitionLag, ReadFrom } from '@weatherline/runtime';
+import { startsOf, type LoggedMessage, type LogReader, type PartitionLag, type ReadFrom } from '@weatherline/runtime';
 
 const CHUNK = 256;
 
@@ -26,12 +26,6 @@ function headersOf(text: string): Record<string, string> {
     for (const [name, header] of Object.entries(parsed)) headers[name] = String(header);
   }
   return headers;
-}
-
-/** Where to begin in each partition; undefined = everywhere at the start. */
-function startsOf(from: ReadFrom): ReadonlyMap<number, number> | undefined {
-  if (from === 'earliest' || 'time' in from) return undefined;
-  return 'offsets' in from ? from.offsets : new Map([[from.partition, from.offset]]);
 }
 
 /** Reads the log without a group: lag, and messages up to the end as it is when asked. */

@@ -1,4 +1,4 @@
-import type { LoggedMessage, ReadFrom } from '@weatherline/runtime';
+import { startsOf, type LoggedMessage, type ReadFrom } from '@weatherline/runtime';
 import OffsetManager from 'kafkajs/src/consumer/offsetManager/index.js';
 import type { Admin, EachBatchPayload, Kafka } from 'kafkajs';
 import { assignerWith } from './assigner.ts';
@@ -57,14 +57,11 @@ export async function* readTopic(
 
 async function rangesOf(admin: Admin, topic: string, from: ReadFrom): Promise<Range[]> {
   const ends = await admin.fetchTopicOffsets(topic);
-  const starts = new Map<number, number>();
+  const starts = new Map(startsOf(from));
   if (typeof from === 'object' && 'time' in from) {
     const found = await admin.fetchTopicOffsetsByTimestamp(topic, from.time.getTime());
     for (const { partition, offset } of found) starts.set(partition, Number(offset));
   }
-  if (typeof from === 'object' && 'offset' in from) starts.set(from.partition, from.offset);
-  if (typeof from === 'object' && 'offsets' in from)
-    for (const [partition, offset] of from.offsets) starts.set(partition, offset);
   return ends
     .filter(({ partition }) => from === 'earliest' || starts.has(partition))
     .map(({ partition, low, high }) => {

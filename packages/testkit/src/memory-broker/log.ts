@@ -6,6 +6,7 @@ import {
   type OutgoingMessage,
   type PartitionLag,
   type ReadFrom,
+  startsOf,
   type TopicSpec,
 } from '@weatherline/runtime';
 
@@ -97,12 +98,6 @@ export class MemoryLog {
     if (topic === undefined) throw new HaltError('UNKNOWN_TOPIC', `the topic ${name} does not exist`);
     return topic;
   }
-}
-
-/** Where to begin in each partition; undefined = everywhere at the start. */
-function startsOf(from: ReadFrom): ReadonlyMap<number, number> | undefined {
-  if (from === 'earliest' || 'time' in from) return undefined;
-  return 'offsets' in from ? from.offsets : new Map([[from.partition, from.offset]]);
 }
 
 /** FNV-1a. Every hash would do, as long as the partition follows from the key alone. */
