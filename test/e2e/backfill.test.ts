@@ -130,3 +130,19 @@ test('a key without the subscription ends the parts as dead letters, which the b
     ],
   );
 });
+
+test('a location that the provider does not know makes its parts incomplete, and the backfill says so', async (t) => {
+  t.timeout(120_000);
+  const [unknown] = PLACES;
+  if (unknown === undefined) return t.fail('no places');
+  await using upstream = await startRecordedUpstream({ script: [{ fault: 'not-found', location: unknown.id }] });
+  const { shell } = await installation(t, upstream.url);
+  const partial = await shell(['backfill', ...RANGE, '--yes', '--json'], HISTORY);
+  t.is(partial.code, 7, partial.stderr);
+  const { findings, counts, records } = v.parse(ReplayShown, JSON.parse(partial.stdout));
+  t.like(counts, { created: 1, incomplete: 2, failed: 0 });
+  t.is(records, PLACES.length + 2 * (PLACES.length - 1), 'what there is counts');
+  const [first] = findings;
+  t.like(first, { run: LOST, outcome: 'incomplete' });
+  t.regex(first?.detail ?? '', new RegExp(`without 1 of its locations: weatherline runs show ${LOST}`));
+});

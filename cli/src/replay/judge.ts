@@ -17,11 +17,17 @@ export async function judge({ store, mode }: Judging, one: Indexed, ended: Ended
     const { code, message, stage, deadLetter: dead_letter } = ended;
     return found(one, 'failed', `${stage}: ${message}`, { code, dead_letter });
   }
-  const { outcome, records } = ended.stored;
+  const { outcome, records, failures } = ended.stored;
   if (outcome === 'verified') return compared(store, one, ended.stored);
   if (outcome === 'kept' && mode === 'replace') {
     const what = one.item.product.etag === null ? 'a product has appeared' : 'the product has changed';
     return found(one, 'conflict', `${what} since the plan was made; it is kept`);
+  }
+  // What the archive lacks was told long ago; what a provider was asked for just now and did not give is news.
+  if (failures > 0 && one.item.source.kind === 'request') {
+    const { run } = one.item;
+    const detail = `stored without ${failures} of its locations: weatherline runs show ${run} lists them`;
+    return { ...found(one, 'incomplete', detail), records };
   }
   return { outcome, records };
 }

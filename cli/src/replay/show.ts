@@ -43,7 +43,7 @@ export async function shownOf(
   if (progress !== undefined && limit > 0) {
     for await (const finding of readFindings(store, progress)) if (findings.push(finding) === limit) break;
   }
-  const all = counts.different + counts.conflict + counts.failed;
+  const all = counts.different + counts.conflict + counts.failed + counts.incomplete;
   const seconds = (progress?.active_ms ?? 0) / 1000;
   const records = progress?.records ?? 0;
   return {
@@ -78,7 +78,7 @@ function stateOf(progress: Progress | undefined, now: Date): ReplayShown['state'
 /** What the counts of a replay mean for the process that ran it. */
 export function exitOf({ counts, mode }: Pick<ReplayShown, 'counts' | 'mode'>): number {
   if (mode === 'verify' && counts.different > 0) return EXIT.failed;
-  if (counts.failed > 0) return EXIT.partial;
+  if (counts.failed + counts.incomplete > 0) return EXIT.partial;
   return counts.conflict > 0 ? EXIT.conflict : EXIT.ok;
 }
 
