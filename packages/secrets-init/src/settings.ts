@@ -16,8 +16,7 @@ export function vaultAddress(text: string): string {
 function certificates(text: string): string {
   const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
   try {
-    if (blocks.length === 0) throw new Error('none');
-    for (const block of blocks) new X509Certificate(block);
+    if (blocks.map((block) => new X509Certificate(block)).length === 0) throw new Error('none');
   } catch {
     throw new RangeError('expected one or more certificates in PEM');
   }

@@ -36,10 +36,10 @@ const TLS = /^(CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|ERR_TLS|ERR_SSL|EPROTO)/;
 /** A connection that came to nothing, told by Node's code alone. */
 export function connectionError(origin: string, error: unknown): VaultError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'UNKNOWN';
-  const known = /^[A-Z][A-Z0-9_]{2,60}$/.test(code) ? code : 'UNKNOWN';
-  const message = TLS.test(known)
-    ? `the certificate of Vault at ${origin} is not trusted (${known}): compare WEATHERLINE_VAULT_CA and the host's name with it`
-    : `Vault at ${origin} cannot be reached (${known})`;
+  const told = /^[A-Z][A-Z0-9_]{2,60}$/.test(code) ? code : 'UNKNOWN';
+  const message = TLS.test(told)
+    ? `the certificate of Vault at ${origin} is not trusted (${told}): compare WEATHERLINE_VAULT_CA and the host's name with it`
+    : `Vault at ${origin} cannot be reached (${told})`;
   return new VaultError({ fault: 'unreachable', message });
 }
 
