@@ -11,7 +11,7 @@ export type VaultClientOptions = {
   readonly timeoutMs?: number;
   /** The largest answer that is read; default 1 MiB. */
   readonly maxBytes?: number;
-  /** Ends requests in hand. */
+  /** Ends requests in hand, but not the one that ends a token. */
   readonly signal?: AbortSignal;
 };
 
@@ -53,10 +53,12 @@ const SECRET = v.object({
 export class VaultClient {
   readonly address: string;
   readonly #client: createVault.client;
+  readonly #signal: AbortSignal | undefined;
 
   constructor({ address, ca = () => undefined, timeoutMs = 5_000, maxBytes = 2 ** 20, signal }: VaultClientOptions) {
     this.address = new URL(address).origin;
-    const options: TransportOptions = { ca, timeoutMs, maxBytes, signal };
+    this.#signal = signal;
+    const options: TransportOptions = { ca, timeoutMs, maxBytes };
     this.#client = createVault({
       endpoint: this.address,
       apiVersion: 'v1',
@@ -89,7 +91,9 @@ export class VaultClient {
       return lease;
     } catch (error) {
       this.token = before;
-      throw error;
+      // Whatever Vault has against a login, somebody must look at the role and its method.
+      const isRefused = error instanceof VaultError && (error.fault === 'refused' || error.fault === 'missing');
+      throw isRefused ? new VaultError({ fault: 'denied', message: error.message }) : error;
     }
   }
 
@@ -100,7 +104,10 @@ export class VaultClient {
 
   /** Ends the token; requests carry none from then on. */
   async revokeSelf(): Promise<void> {
-    await this.request('POST', 'auth/token/revoke-self', undefined, 'revoking its token');
+    // A process that is stopped still does this, and does not wait long for it.
+    const signal = AbortSignal.timeout(2_000);
+    const sent = this.#client.request({ path: '/auth/token/revoke-self', method: 'POST', signal });
+    await translated('revoking its token', sent);
     this.token = '';
   }
 
@@ -118,7 +125,7 @@ export class VaultClient {
   /** Any other request; resolves with the parsed body, a Buffer if it is not JSON. `what` is said in errors. */
   async request(method: string, path: string, body?: unknown, what = `${method} ${path}`): Promise<unknown> {
     const json = body === undefined ? {} : { json: body };
-    return translated(what, this.#client.request({ path: `/${path}`, method, ...json }));
+    return translated(what, this.#client.request({ path: `/${path}`, method, signal: this.#signal, ...json }));
   }
 }
 

@@ -7,7 +7,6 @@ export type TransportOptions = {
   readonly ca: () => string | undefined;
   readonly timeoutMs: number;
   readonly maxBytes: number;
-  readonly signal: AbortSignal | undefined;
 };
 
 /** What node-vault hands to a transport, as far as we use it. */
@@ -16,6 +15,7 @@ export type VaultRequest = {
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly json?: unknown;
+  readonly signal?: AbortSignal | undefined;
 };
 
 export type VaultResponse = {
@@ -35,36 +35,39 @@ export async function sendToVault(sent: VaultRequest, options: TransportOptions)
   const url = new URL(sent.uri);
   const deadline = AbortSignal.timeout(options.timeoutMs);
   try {
-    const answer = await open(url, sent, { ...options, signal: anyOf(deadline, options.signal) });
+    const answer = await open(url, sent, options.ca(), anyOf(deadline, sent.signal));
     const body = await bodyOf(answer, options.maxBytes);
     return { statusCode: answer.statusCode ?? 0, body, request: { path: url.pathname } };
   } catch (error) {
     if (error instanceof VaultError) throw error;
-    const isLate = deadline.aborted && options.signal?.aborted !== true;
+    const isLate = deadline.aborted && sent.signal?.aborted !== true;
     throw connectionError(url.origin, isLate ? Object.assign(new Error('late'), { code: 'ETIMEDOUT' }) : error);
   }
 }
 
-async function open(url: URL, sent: VaultRequest, options: TransportOptions): Promise<IncomingMessage> {
-  const payload = sent.json === undefined || sent.json === true ? undefined : JSON.stringify(sent.json);
-  const headers = {
-    ...sent.headers,
-    'x-vault-request': 'true',
-    accept: 'application/json',
-    ...(payload === undefined
-      ? {}
-      : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(payload) }),
+async function open(
+  url: URL,
+  { method, headers, json }: VaultRequest,
+  ca: string | undefined,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
+  const payload = json === undefined ? undefined : JSON.stringify(json);
+  const framing =
+    payload === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(payload) };
+  const options = {
+    method,
+    signal,
+    headers: { ...headers, ...framing, accept: 'application/json', 'x-vault-request': 'true' },
   };
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  const common = { method: sent.method, headers, ...(options.signal === undefined ? {} : { signal: options.signal }) };
-  const ca = options.ca();
+  const authorities = ca === undefined ? {} : { ca };
   const request =
     url.protocol === 'https:'
       ? requestHttps(url, {
-          ...common,
-          agent: new Agent({ keepAlive: false, rejectUnauthorized: true, ...(ca === undefined ? {} : { ca }) }),
+          ...options,
+          agent: new Agent({ keepAlive: false, rejectUnauthorized: true, ...authorities }),
         })
-      : requestHttp(url, { ...common, agent: false });
+      : requestHttp(url, { ...options, agent: false });
   request.on('response', resolve).on('error', reject).end(payload);
   return promise;
 }
