@@ -1,0 +1,125 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { openKafkaBroker } from '@weatherline/adapters/kafka';
+import { slotId } from '@weatherline/events';
+import { parseSchedule } from '@weatherline/events/schedule';
+import { TOPICS } from '@weatherline/runtime';
+import { createAuthority, kafkaTests, type Authority } from '@weatherline/testkit/kafka';
+import test, { type ExecutionContext } from 'ava';
+import { buildImages } from '../../manifests/images/bundle.ts';
+import { overlay } from '../manifests/render.ts';
+import { PodCluster } from '../support/pod-cluster.ts';
+import { bytesOf } from '../support/pod-spec.ts';
+import type { Pod } from '../support/pod.ts';
+import { temporaryDirectory } from '../support/process.ts';
+import { whyNoSandbox } from '../support/sandbox.ts';
+
+let authority: Authority;
+
+const kafka = kafkaTests(test, {
+  own: true,
+  needs: ['openssl', 'kubectl', 'unshare'],
+  listeners: { MTLS: 'SSL' },
+  prepare: async () => {
+    authority = await createAuthority();
+    const { store } = await authority.issue('broker', 'localhost');
+    return {
+      properties: {
+        'ssl.keystore.type': 'PEM',
+        'ssl.keystore.location': store,
+        'ssl.truststore.type': 'PEM',
+        'ssl.truststore.location': authority.certificate,
+        'listener.name.mtls.ssl.client.auth': 'required',
+        'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+        // The plain listener is this test's own; who comes with a certificate has the ACLs of its KafkaUser.
+        'super.users': 'User:ANONYMOUS',
+      },
+    };
+  },
+});
+test.after.always(async () => authority?.[Symbol.asyncDispose]());
+
+const reason = whyNoSandbox();
+const podTest = reason === undefined ? kafka.serial : (title: string) => test.skip(`${title} (skipped: ${reason})`, (t) => t.fail());
+
+podTest('the whole chain runs as in pods: bundles, files alone, probes, ACLs, and SIGTERM as the kubelet sends it', async (t) => {
+  t.timeout(240_000);
+  await using broker = openKafkaBroker({ brokers: kafka.brokers, replication: { factor: 1, minInSync: 1 } });
+  await broker.ensureTopics(TOPICS);
+  const cluster = await openCluster(t);
+  const pods = new Map<string, Pod>();
+  for (const name of ['fetch', 'transform', 'upload', 'gateway', 'fetch-replay']) {
+    pods.set(name, await cluster.start(t, name));
+  }
+  const trigger = await cluster.start(t, 'trigger');
+  t.deepEqual(await trigger.done(), [0], trigger.output);
+  const gateway = pods.get('gateway')?.containers.find(({ spec }) => spec.ports.some(({ name }) => name === 'http'));
+  if (gateway === undefined) return t.fail('no container serves http');
+  const slot = slotId(parseSchedule('0 */6 * * *').current(new Date()));
+  const product = await productAt(`http://127.0.0.1:${gateway.portOf('http')}/v1/products/latest`, slot, pods);
+  t.true(product.includes(slot));
+
+  for (const [name, pod] of pods) await checkPod(t, name, pod);
+  const outputs = [...pods.values(), trigger].map(({ output }) => output).join('');
+  t.false(outputs.includes(cluster.key), 'the key is in no output');
+  for (const [name, pod] of pods) {
+    for (const { container, exit, ms } of await pod.stop()) {
+      t.is(exit, 0, `${name}/${container}: ${pod.container(container).output.slice(-2000)}`);
+      t.true(ms < pod.spec.terminationGracePeriodSeconds * 1000, `${name}/${container} took ${ms} ms`);
+    }
+  }
+});
+
+podTest('an operator in its pod sees every group of the chain', async (t) => {
+  t.timeout(120_000);
+  await using broker = openKafkaBroker({ brokers: kafka.brokers, replication: { factor: 1, minInSync: 1 } });
+  await broker.ensureTopics(TOPICS);
+  const cluster = await openCluster(t);
+  const pod = await cluster.start(t, 'operator');
+  for (let tries = 0; tries < 200 && !pod.output.includes('weatherline.upload'); tries += 1) await delay(100);
+  t.regex(pod.output, /weatherline\.fetch\b[\s\S]*weatherline\.upload\b/);
+});
+
+async function openCluster(t: ExecutionContext): Promise<PodCluster> {
+  const folder = temporaryDirectory(t);
+  const images = await buildImages(folder);
+  return PodCluster.open(t, {
+    objects: overlay('prod'),
+    authority,
+    brokers: { admin: kafka.brokers, tls: kafka.cluster().brokersOf('MTLS') },
+    appOf: (image) => {
+      const [, name = ''] = /weatherline\/([a-z-]+)/.exec(image) ?? [];
+      const app = images.get(name);
+      if (app === undefined) throw new Error(`no bundle is made for ${image}`);
+      return app;
+    },
+  });
+}
+
+/** What the gateway says of the latest product, once it is that of the slot. */
+async function productAt(url: string, slot: string, pods: ReadonlyMap<string, Pod>): Promise<string> {
+  let last = '';
+  for (let tries = 0; tries < 300; tries += 1) {
+    const response = await fetch(url);
+    last = await response.text();
+    if (response.status === 200 && last.includes(slot)) return last;
+    await delay(200);
+  }
+  const said = [...pods].map(([name, { output }]) => `${name}: ${output.slice(-1500)}`).join('\n');
+  throw new Error(`${slot} never became the latest product, but ${last.slice(0, 500)}\n${said}`);
+}
+
+async function checkPod(t: ExecutionContext, name: string, pod: Pod): Promise<void> {
+  for (const container of pod.containers) {
+    const { spec } = container;
+    const where = `${name}/${spec.name}`;
+    for (const probe of [spec.livenessProbe, spec.readinessProbe]) {
+      if (probe !== undefined) t.is(await container.probe(probe), 200, `${where} ${probe.httpGet.path}`);
+    }
+    for (const variable of spec.env) {
+      if (/^(WEATHERLINE|OPENWEATHER)_/.test(variable.name)) t.regex(variable.name, /_FILE$/, where);
+    }
+    const [peak, limit] = [container.peakBytes(), bytesOf(spec.resources.limits.memory)];
+    t.log(`${where}: ${Math.round(peak / 1024 ** 2)} of ${Math.round(limit / 1024 ** 2)} MiB`);
+    t.true(peak < limit, `${where} has had ${peak} of ${limit} bytes`);
+  }
+}
