@@ -31,6 +31,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   'packages/runtime': ['events'],
   'packages/adapters': ['events', 'runtime'],
   'packages/testkit': ['events', 'runtime'],
+  'packages/secrets-init': ['runtime'],
   'functions/fetch': ['events', 'runtime'],
   'functions/transform': ['events', 'runtime'],
   'functions/upload': ['events', 'runtime'],
@@ -60,6 +61,13 @@ test('packages/events and the functions do no I/O of their own', (t) => {
     for (const name of importsOf(file))
       t.notRegex(name, /^(node:|kafkajs|@aws-sdk\/|koa|node-vault|@kubernetes\/)/, file);
   }
+});
+
+test('only secrets-init speaks to Vault', (t) => {
+  for (const file of SOURCES.filter((name) => importsOf(name).includes('node-vault'))) {
+    t.regex(file, /^packages\/secrets-init\/src\//);
+  }
+  t.true(SOURCES.some((file) => importsOf(file).includes('node-vault')));
 });
 
 test('every dependency that a package declares is imported, and every import is declared', (t) => {

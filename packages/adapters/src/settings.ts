@@ -1,10 +1,11 @@
-import { COMMON, FUNCTION, GATEWAY, GATEWAY_VARIABLES } from '@weatherline/runtime';
+import { COMMON, FUNCTION, GATEWAY, GATEWAY_VARIABLES, SECRETS_INIT_VARIABLES } from '@weatherline/runtime';
 import { KAFKA_SETTINGS } from './kafka/settings.ts';
 import { S3_SETTINGS } from './s3/settings.ts';
 
 /** Every variable that some deployable reads: one environment may serve them all. */
 export const DEPLOYABLE_VARIABLES: readonly string[] = [
   ...GATEWAY_VARIABLES,
+  ...SECRETS_INIT_VARIABLES,
   ...Object.values({
     ...COMMON,
     ...FUNCTION,

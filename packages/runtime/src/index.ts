@@ -46,7 +46,17 @@ export {
   type ShownSetting,
   type Values,
 } from './config.ts';
-export { COMMON, duration, FUNCTION, GATEWAY, GATEWAY_VARIABLES, httpUrl, oneOf, whole } from './settings.ts';
+export {
+  COMMON,
+  duration,
+  FUNCTION,
+  GATEWAY,
+  GATEWAY_VARIABLES,
+  httpUrl,
+  oneOf,
+  SECRETS_INIT_VARIABLES,
+  whole,
+} from './settings.ts';
 export { createLogger, redact, type LogOptions } from './log.ts';
 export { createMetrics, type HttpObservation, type LagSample, type Metrics } from './metrics.ts';
 export { listen, serveInfra, type Check, type Infra, type Listening } from './infra-server.ts';

@@ -25,6 +25,8 @@ export type Metrics = {
   readonly setSchedulePeriod: (seconds: number) => void;
   /** Lag is asked for when the metrics are read; a query that fails removes the series. */
   readonly collectLag: (query: () => Promise<readonly LagSample[]>) => void;
+  /** Where a deployable adds metrics that are its alone. */
+  readonly registry: Registry;
   /** Prometheus' text format. */
   readonly text: () => Promise<string>;
   readonly contentType: string;
@@ -57,6 +59,7 @@ export function createMetrics({ service, version }: { service: string; version: 
     observeStore: storeMetrics(registers),
     ...products,
     collectLag: (query) => lagMetric(registers, query),
+    registry,
     text: async () => registry.metrics(),
     contentType: registry.contentType,
   };

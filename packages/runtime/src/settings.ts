@@ -155,6 +155,19 @@ export const GATEWAY_VARIABLES: readonly string[] = [
   'WEATHERLINE_CORS_ORIGINS',
 ];
 
+/** Variables of secrets-init alone, whose table is there. */
+export const SECRETS_INIT_VARIABLES: readonly string[] = [
+  'WEATHERLINE_VAULT_ADDR',
+  'WEATHERLINE_VAULT_CA',
+  'WEATHERLINE_VAULT_ROLE',
+  'WEATHERLINE_VAULT_MOUNT',
+  'WEATHERLINE_VAULT_JWT',
+  'WEATHERLINE_VAULT_SECRETS',
+  'WEATHERLINE_SECRETS_DIRECTORY',
+  'WEATHERLINE_SECRETS_REFRESH',
+  'WEATHERLINE_VAULT_TIMEOUT',
+];
+
 /** Settings of the gateway. */
 export const GATEWAY = {
   drainDelayMs: {
