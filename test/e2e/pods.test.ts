@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openKafkaBroker } from '@weatherline/adapters/kafka';
 import { slotId } from '@weatherline/events';
@@ -5,8 +6,9 @@ import { parseSchedule } from '@weatherline/events/schedule';
 import { TOPICS } from '@weatherline/runtime';
 import { createAuthority, kafkaTests, type Authority } from '@weatherline/testkit/kafka';
 import test, { type ExecutionContext } from 'ava';
-import { buildImages } from '../../manifests/images/bundle.ts';
-import { overlay } from '../manifests/render.ts';
+import { bundle } from '../../manifests/images/bundle.ts';
+import { COMPONENTS } from '../../manifests/images/components.ts';
+import { overlay, ROOT } from '../manifests/render.ts';
 import { PodCluster } from '../support/pod-cluster.ts';
 import { bytesOf } from '../support/pod-spec.ts';
 import type { Pod } from '../support/pod.ts';
@@ -39,35 +41,40 @@ const kafka = kafkaTests(test, {
 test.after.always(async () => authority?.[Symbol.asyncDispose]());
 
 const reason = whyNoSandbox();
-const podTest = reason === undefined ? kafka.serial : (title: string) => test.skip(`${title} (skipped: ${reason})`, (t) => t.fail());
+const podTest =
+  reason === undefined ? kafka.serial : (title: string) => test.skip(`${title} (skipped: ${reason})`, (t) => t.fail());
 
-podTest('the whole chain runs as in pods: bundles, files alone, probes, ACLs, and SIGTERM as the kubelet sends it', async (t) => {
-  t.timeout(240_000);
-  await using broker = openKafkaBroker({ brokers: kafka.brokers, replication: { factor: 1, minInSync: 1 } });
-  await broker.ensureTopics(TOPICS);
-  const cluster = await openCluster(t);
-  const pods = new Map<string, Pod>();
-  for (const name of ['fetch', 'transform', 'upload', 'gateway', 'fetch-replay']) {
-    pods.set(name, await cluster.start(t, name));
-  }
-  const trigger = await cluster.start(t, 'trigger');
-  t.deepEqual(await trigger.done(), [0], trigger.output);
-  const gateway = pods.get('gateway')?.containers.find(({ spec }) => spec.ports.some(({ name }) => name === 'http'));
-  if (gateway === undefined) return t.fail('no container serves http');
-  const slot = slotId(parseSchedule('0 */6 * * *').current(new Date()));
-  const product = await productAt(`http://127.0.0.1:${gateway.portOf('http')}/v1/products/latest`, slot, pods);
-  t.true(product.includes(slot));
-
-  for (const [name, pod] of pods) await checkPod(t, name, pod);
-  const outputs = [...pods.values(), trigger].map(({ output }) => output).join('');
-  t.false(outputs.includes(cluster.key), 'the key is in no output');
-  for (const [name, pod] of pods) {
-    for (const { container, exit, ms } of await pod.stop()) {
-      t.is(exit, 0, `${name}/${container}: ${pod.container(container).output.slice(-2000)}`);
-      t.true(ms < pod.spec.terminationGracePeriodSeconds * 1000, `${name}/${container} took ${ms} ms`);
+podTest(
+  'the whole chain runs as in pods: bundles, files alone, probes, ACLs, and SIGTERM as the kubelet sends it',
+  async (t) => {
+    t.timeout(240_000);
+    await using broker = openKafkaBroker({ brokers: kafka.brokers, replication: { factor: 1, minInSync: 1 } });
+    await broker.ensureTopics(TOPICS);
+    const cluster = await openCluster(t);
+    const pods = new Map<string, Pod>();
+    for (const name of ['fetch', 'transform', 'upload', 'gateway', 'fetch-replay']) {
+      pods.set(name, await cluster.start(t, name));
     }
-  }
-});
+    const trigger = await cluster.start(t, 'trigger');
+    t.deepEqual(await trigger.done(), [0], trigger.output);
+    const gateway = pods.get('gateway')?.containers.find(({ spec }) => spec.ports.some(({ name }) => name === 'http'));
+    if (gateway === undefined) return t.fail('no container serves http');
+    const slot = slotId(parseSchedule('0 */6 * * *').current(new Date()));
+    const latest = `http://127.0.0.1:${gateway.portOf('http')}/v1/products/latest`;
+    t.is((await fetch(latest)).status, 401, 'the keys come from Vault');
+    await productAt(new Request(latest, { headers: { 'x-api-key': cluster.clientKey } }), slot, pods);
+
+    for (const [name, pod] of pods) await checkPod(t, name, pod);
+    const outputs = [...pods.values(), trigger].map(({ output }) => output).join('');
+    for (const canary of cluster.canaries) t.false(outputs.includes(canary), 'a secret is in no output');
+    for (const [name, pod] of pods) {
+      for (const { container, exit, ms } of await pod.stop()) {
+        t.is(exit, 0, `${name}/${container}: ${pod.container(container).output.slice(-2000)}`);
+        t.true(ms < pod.spec.terminationGracePeriodSeconds * 1000, `${name}/${container} took ${ms} ms`);
+      }
+    }
+  },
+);
 
 podTest('an operator in its pod sees every group of the chain', async (t) => {
   t.timeout(120_000);
@@ -80,8 +87,13 @@ podTest('an operator in its pod sees every group of the chain', async (t) => {
 });
 
 async function openCluster(t: ExecutionContext): Promise<PodCluster> {
-  const folder = temporaryDirectory(t);
-  const images = await buildImages(folder);
+  const out = temporaryDirectory(t);
+  const images = new Map<string, string>();
+  for (const component of COMPONENTS.filter(({ name }) => name !== 'vault-admin')) {
+    const folder = join(out, component.name);
+    await bundle(ROOT, component.main, folder);
+    images.set(component.name, folder);
+  }
   return PodCluster.open(t, {
     objects: overlay('prod'),
     authority,
@@ -95,13 +107,13 @@ async function openCluster(t: ExecutionContext): Promise<PodCluster> {
   });
 }
 
-/** What the gateway says of the latest product, once it is that of the slot. */
-async function productAt(url: string, slot: string, pods: ReadonlyMap<string, Pod>): Promise<string> {
+/** Waits until the product of the slot is the latest one that the gateway serves. */
+async function productAt(request: Request, slot: string, pods: ReadonlyMap<string, Pod>): Promise<void> {
   let last = '';
   for (let tries = 0; tries < 300; tries += 1) {
-    const response = await fetch(url);
+    const response = await fetch(request.clone());
     last = await response.text();
-    if (response.status === 200 && last.includes(slot)) return last;
+    if (response.status === 200 && last.includes(slot)) return;
     await delay(200);
   }
   const said = [...pods].map(([name, { output }]) => `${name}: ${output.slice(-1500)}`).join('\n');

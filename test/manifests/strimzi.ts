@@ -50,7 +50,13 @@ export function strimziPods(objects: readonly KubeObject[]): MadePod[] {
         ...mapAt(pool.body, 'spec', 'template', 'pod', 'metadata', 'labels'),
         'strimzi.io/pool-name': pool.name,
       },
-      ports: [tcp('tcp-ctrlplane', 9090), tcp('tcp-replication', 9091), tcp('tcp-kafkaagent', 8443), ...listeners, ...metrics],
+      ports: [
+        tcp('tcp-ctrlplane', 9090),
+        tcp('tcp-replication', 9091),
+        tcp('tcp-kafkaagent', 8443),
+        ...listeners,
+        ...metrics,
+      ],
     }));
     return [
       ...brokers,
@@ -83,14 +89,20 @@ export function strimziPolicies(objects: readonly KubeObject[]): Tree[] {
       // The operator lives in another namespace and is not told its labels: any namespace.
       namespaceSelector: {},
     };
-    const part = (name: string): Tree => ({ podSelector: { matchLabels: { 'strimzi.io/name': `${cluster}-${name}` } } });
+    const part = (name: string): Tree => ({
+      podSelector: { matchLabels: { 'strimzi.io/name': `${cluster}-${name}` } },
+    });
     const policy = (name: string, ingress: readonly Tree[]): Tree => ({
       apiVersion: 'networking.k8s.io/v1',
       kind: 'NetworkPolicy',
       metadata: { name: `${cluster}-network-policy-${name}`, namespace },
       spec: {
         podSelector: {
-          matchLabels: { 'strimzi.io/cluster': cluster, 'strimzi.io/kind': 'Kafka', 'strimzi.io/name': `${cluster}-${name}` },
+          matchLabels: {
+            'strimzi.io/cluster': cluster,
+            'strimzi.io/kind': 'Kafka',
+            'strimzi.io/name': `${cluster}-${name}`,
+          },
         },
         ingress,
         policyTypes: ['Ingress'],

@@ -20,6 +20,8 @@ export class RunningContainer {
   readonly #child: ChildProcess;
   readonly #ports: ReadonlyMap<string, number>;
   #output = '';
+  /** Of the last probe. */
+  #answer = '';
 
   constructor({ spec, env, ports, ...sandbox }: ContainerOptions) {
     this.spec = spec;
@@ -27,7 +29,7 @@ export class RunningContainer {
     const { command, args } = sandboxed({ ...sandbox, argv: ['/app/main.mjs', ...spec.args] });
     // Nothing of this shell's environment gets in, but for where the sandbox finds its own tools.
     const child = spawn(command, [...args], {
-      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', ...env },
+      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/home/nonroot', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;
@@ -56,9 +58,10 @@ export class RunningContainer {
     const url = `http://127.0.0.1:${this.portOf(httpGet.port)}${httpGet.path}`;
     try {
       const response = await fetch(url, { signal: AbortSignal.timeout(timeoutSeconds * 1000), redirect: 'manual' });
-      await response.arrayBuffer();
+      this.#answer = await response.text();
       return response.status;
-    } catch {
+    } catch (error) {
+      this.#answer = String(error);
       return 0;
     }
   }
@@ -72,7 +75,9 @@ export class RunningContainer {
       if (!this.isRunning) break;
       await delay((probe.periodSeconds * 1000) / 4);
     }
-    throw new Error(`${this.spec.name} never passed ${probe.httpGet.path}:\n${this.#output.slice(-3000)}`);
+    throw new Error(
+      `${this.spec.name} never passed ${probe.httpGet.path}: ${this.#answer}\n${this.#output.slice(-3000)}`,
+    );
   }
 
   /** The most memory that it has had, bytes. */

@@ -1,5 +1,15 @@
-import { AclOperationTypes, AclPermissionTypes, AclResourceTypes, Kafka, logLevel, ResourcePatternTypes } from 'kafkajs';
+import kafkajs, { type AclOperationTypes } from 'kafkajs';
 import * as v from 'valibot';
+
+// CommonJS: Node finds only some of its names.
+const {
+  AclOperationTypes: Operation,
+  AclPermissionTypes,
+  AclResourceTypes,
+  Kafka,
+  logLevel,
+  ResourcePatternTypes,
+} = kafkajs;
 
 /** What is read of a KafkaUser. */
 const KafkaUser = v.looseObject({
@@ -28,12 +38,12 @@ const RESOURCES = {
 } as const;
 const PATTERNS = { literal: ResourcePatternTypes.LITERAL, prefix: ResourcePatternTypes.PREFIXED } as const;
 const OPERATIONS: Readonly<Record<string, AclOperationTypes>> = {
-  Read: AclOperationTypes.READ,
-  Write: AclOperationTypes.WRITE,
-  Create: AclOperationTypes.CREATE,
-  Describe: AclOperationTypes.DESCRIBE,
-  DescribeConfigs: AclOperationTypes.DESCRIBE_CONFIGS,
-  IdempotentWrite: AclOperationTypes.IDEMPOTENT_WRITE,
+  Read: Operation.READ,
+  Write: Operation.WRITE,
+  Create: Operation.CREATE,
+  Describe: Operation.DESCRIBE,
+  DescribeConfigs: Operation.DESCRIBE_CONFIGS,
+  IdempotentWrite: Operation.IDEMPOTENT_WRITE,
 };
 
 /** Gives a real broker the ACLs of KafkaUsers, as Strimzi's User Operator does; their names. */

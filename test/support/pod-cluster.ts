@@ -1,18 +1,19 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { startS3Server, type S3Server } from '@weatherline/testkit/s3';
-import { startRecordedUpstream, type RecordedServer } from '@weatherline/testkit/upstream';
+import { recordedPlaces, startRecordedUpstream, type RecordedServer } from '@weatherline/testkit/upstream';
 import { issueCertificate, serviceAccountToken, startVaultServer, type VaultServer } from '@weatherline/testkit/vault';
 import type { Authority } from '@weatherline/testkit/kafka';
 import type { ExecutionContext } from 'ava';
 import * as v from 'valibot';
-import type { KubeObject } from '../manifests/objects.ts';
+import { newApiKey } from '../../gateway/src/access/api-key.ts';
+import { ofKind, type KubeObject } from '../manifests/objects.ts';
 import { applyKafkaUsers } from './kafka-acls.ts';
 import { PodSpec, type Container } from './pod-spec.ts';
 import { Pod, type Injected, type PodOptions } from './pod.ts';
 
 const KEY = 'canary-pod-key-7d1f0c52b96e4a83';
-/** Of the gateway's clients; their digests are what Vault holds. */
-const API_KEYS = '[]';
+const CLIENT = newApiKey({ random: randomBytes, name: 'a client of the test' });
 const NAMESPACE = 'weatherline';
 const WEB_IDENTITY = '/var/run/secrets/eks.amazonaws.com/serviceaccount/token';
 
@@ -45,7 +46,10 @@ export class PodCluster {
   readonly s3: S3Server;
   readonly vault: VaultServer;
   readonly upstream: RecordedServer;
-  readonly key = KEY;
+  /** What a client of the gateway shows. */
+  readonly clientKey = CLIENT.key;
+  /** What must be found nowhere. */
+  readonly canaries = [KEY, CLIENT.key];
   readonly #options: PodClusterOptions;
   readonly #configMaps: ReadonlyMap<string, Readonly<Record<string, string>>>;
   readonly #secrets: ReadonlyMap<string, Readonly<Record<string, string>>>;
@@ -78,10 +82,13 @@ export class PodCluster {
     const vault = await startVaultServer({ tls });
     t.teardown(async () => vault[Symbol.asyncDispose]());
     fillVault(vault, settings.data);
-    const users = await applyKafkaUsers(brokers.admin, ofKind(objects, 'KafkaUser'));
+    const users = await applyKafkaUsers(
+      brokers.admin,
+      ofKind(objects, 'KafkaUser').map(({ body }) => body),
+    );
     const configMaps = new Map(
-      ofKind(objects, 'ConfigMap').map((object): [string, Readonly<Record<string, string>>] => {
-        const { metadata, data } = v.parse(ConfigMap, object);
+      ofKind(objects, 'ConfigMap').map(({ body }): [string, Readonly<Record<string, string>>] => {
+        const { metadata, data } = v.parse(ConfigMap, body);
         return [metadata.name, data];
       }),
     );
@@ -89,6 +96,8 @@ export class PodCluster {
       ...settings.data,
       WEATHERLINE_KAFKA_BROKERS: brokers.tls.join(','),
       WEATHERLINE_VAULT_ADDR: vault.url,
+      // The upstream stand-in knows no others.
+      WEATHERLINE_LOCATIONS: JSON.stringify(recordedPlaces()),
     });
     configMaps.set('vault-ca', { 'ca.crt': ca });
     const secrets = await secretsOf(authority, users);
@@ -98,10 +107,10 @@ export class PodCluster {
   /** The pod of a Deployment or a CronJob, as its template says. */
   specOf(name: string): PodSpec {
     const { objects } = this.#options;
-    for (const deployment of ofKind(objects, 'Deployment').map((one) => v.parse(Workload, one))) {
+    for (const deployment of ofKind(objects, 'Deployment').map(({ body }) => v.parse(Workload, body))) {
       if (deployment.metadata.name === name) return deployment.spec.template.spec;
     }
-    for (const cron of ofKind(objects, 'CronJob').map((one) => v.parse(Cron, one))) {
+    for (const cron of ofKind(objects, 'CronJob').map(({ body }) => v.parse(Cron, body))) {
       if (cron.metadata.name === name) return cron.spec.jobTemplate.spec.template.spec;
     }
     throw new Error(`no Deployment or CronJob ${name} was rendered`);
@@ -122,7 +131,7 @@ export class PodCluster {
   /** The webhook of IRSA, and the addresses of what stands in for AWS and for the provider. */
   #inject({ serviceAccountName }: PodSpec, { env }: Container): Injected {
     const account = ofKind(this.#options.objects, 'ServiceAccount')
-      .map((one) => v.parse(Account, one))
+      .map(({ body }) => v.parse(Account, body))
       .find(({ metadata }) => metadata.name === serviceAccountName);
     const role = account?.metadata.annotations['eks.amazonaws.com/role-arn'];
     const here: Record<string, string> = {};
@@ -155,13 +164,9 @@ export class PodCluster {
   }
 }
 
-function ofKind(objects: readonly KubeObject[], kind: string): readonly KubeObject[] {
-  return objects.filter((object) => object['kind'] === kind);
-}
-
 function settingsOf(objects: readonly KubeObject[]): v.InferOutput<typeof ConfigMap> {
   const found = ofKind(objects, 'ConfigMap')
-    .map((object) => v.parse(ConfigMap, object))
+    .map(({ body }) => v.parse(ConfigMap, body))
     .find(({ data }) => 'WEATHERLINE_SCHEDULE' in data);
   if (found === undefined) throw new Error('no ConfigMap with the settings was rendered');
   return found;
@@ -169,12 +174,17 @@ function settingsOf(objects: readonly KubeObject[]): v.InferOutput<typeof Config
 
 /** Every role may read just the secrets that its pods are told to ask for. */
 function fillVault(vault: VaultServer, settings: Readonly<Record<string, string>>): void {
-  const contents: Readonly<Record<string, string>> = { OPENWEATHER_API_KEY: KEY, WEATHERLINE_API_KEYS: API_KEYS };
+  const contents: Readonly<Record<string, string>> = {
+    OPENWEATHER_API_KEY: KEY,
+    WEATHERLINE_API_KEYS: JSON.stringify([CLIENT.entry]),
+  };
   for (const role of ['fetch', 'gateway']) {
     const wanted = v.parse(Wanted, JSON.parse(settings[`vault-secrets-${role}`] ?? ''));
     const paths = wanted.map(({ path }) => path.replace('/', '/data/'));
     const own = ['renew-self', 'revoke-self'].map((name) => `path "auth/token/${name}" { capabilities = ["update"] }`);
-    vault.seedRole(role, { policy: [...own, ...paths.map((path) => `path "${path}" { capabilities = ["read"] }`)].join('\n') });
+    vault.seedRole(role, {
+      policy: [...own, ...paths.map((path) => `path "${path}" { capabilities = ["read"] }`)].join('\n'),
+    });
     for (const { path, field, file } of wanted) vault.seed(path, { [field]: contents[file] ?? '' });
   }
 }

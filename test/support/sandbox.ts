@@ -51,6 +51,8 @@ export function sandboxed(options: SandboxOptions): { readonly command: string; 
         `if [ -L /${name} ]; then cp -P /${name} ${quoted(`${root}/${name}`)}; ` +
         `elif [ -e /${name} ]; then mkdir ${quoted(`${root}/${name}`)}; ${bind(`/${name}`, `${root}/${name}`, true)}; fi`,
     ),
+    // As distroless has it: without its user in there the SDK of AWS cannot find a home, and gives up.
+    `mkdir -p ${quoted(`${root}/etc`)} && printf '%s\\n' 'nonroot:x:65532:65532:nonroot:/home/nonroot:/sbin/nologin' > ${quoted(`${root}/etc/passwd`)}`,
     ...all.map(({ source, path, readOnly }) => mounted(source, `${root}${path}`, readOnly)),
     `mount -o remount,ro ${quoted(root)}`,
     `exec chroot --userspec=${uid}:${uid} --groups=${groups.join(',')} ${quoted(root)} ` +

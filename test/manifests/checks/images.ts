@@ -26,14 +26,23 @@ export function split(image: string): { name: string; tag: string | undefined; d
   const [reference = '', digest] = image.split('@');
   const colon = reference.lastIndexOf(':');
   const hasTag = colon > reference.lastIndexOf('/');
-  return { name: hasTag ? reference.slice(0, colon) : reference, tag: hasTag ? reference.slice(colon + 1) : undefined, digest };
+  return {
+    name: hasTag ? reference.slice(0, colon) : reference,
+    tag: hasTag ? reference.slice(colon + 1) : undefined,
+    digest,
+  };
 }
 
 function problemsOf(image: string, tags: ReadonlyMap<string, string>): { expected: string; todo: string }[] {
   const { name, tag, digest } = split(image);
   const [, known] = REGISTRY.exec(name) ?? [];
   if (known === undefined) {
-    return [{ expected: 'an image of ours or hashicorp/vault, from our registry', todo: 'build or copy it into the registry' }];
+    return [
+      {
+        expected: 'an image of ours or hashicorp/vault, from our registry',
+        todo: 'build or copy it into the registry',
+      },
+    ];
   }
   if (digest !== undefined && digest !== 'sha256:unresolved' && !DIGEST.test(digest)) {
     return [{ expected: 'a whole digest', todo: 'resolve it with the command of manifests/images' }];
@@ -50,13 +59,14 @@ export const applicable: Check = {
   answers: ['P7'],
   find: (objects, { overlay, toApply }) => {
     if (!toApply || !['prod', 'dr'].includes(overlay)) return [];
-    return podTemplates(ofKind(objects, 'Deployment', 'StatefulSet', 'Job', 'CronJob')).flatMap(({ owner, containers }) =>
-      containers.flatMap(({ body, path }) => {
-        const got = textAt(body, 'image') ?? '';
-        if (DIGEST.test(split(got).digest ?? '')) return [];
-        const todo = 'resolve the digests on a machine that reaches the registry (manifests/README.md)';
-        return [finding(owner, `${path}.image`, { expected: 'a digest', got, todo })];
-      }),
+    return podTemplates(ofKind(objects, 'Deployment', 'StatefulSet', 'Job', 'CronJob')).flatMap(
+      ({ owner, containers }) =>
+        containers.flatMap(({ body, path }) => {
+          const got = textAt(body, 'image') ?? '';
+          if (DIGEST.test(split(got).digest ?? '')) return [];
+          const todo = 'resolve the digests on a machine that reaches the registry (manifests/README.md)';
+          return [finding(owner, `${path}.image`, { expected: 'a digest', got, todo })];
+        }),
     );
   },
 };

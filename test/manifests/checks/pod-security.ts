@@ -7,7 +7,16 @@ import { at, listAt, textAt, textsAt, treeAt, treesAt, type Tree } from '../tree
  * The level 'restricted' of the Pod Security Standards, with all that 'baseline' asks:
  * https://kubernetes.io/docs/concepts/security/pod-security-standards/
  */
-const VOLUMES = ['configMap', 'csi', 'downwardAPI', 'emptyDir', 'ephemeral', 'persistentVolumeClaim', 'projected', 'secret'];
+const VOLUMES = [
+  'configMap',
+  'csi',
+  'downwardAPI',
+  'emptyDir',
+  'ephemeral',
+  'persistentVolumeClaim',
+  'projected',
+  'secret',
+];
 const SYSCTLS = new Set([
   'kernel.shm_rmid_forced',
   'net.ipv4.ip_local_port_range',
@@ -166,4 +175,3 @@ function unset(value: unknown, keys: readonly string[], path: string, allowed: r
   const ok = got === undefined || got === false || allowed.includes(got);
   return { path: `${path}.${keys.join('.')}`, ok, expected: 'not set', got };
 }
-

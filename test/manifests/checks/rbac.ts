@@ -13,7 +13,9 @@ export const rbac: Check = {
   name: 'rbac',
   answers: ['P9', 'CIS 4.1.1', 'CIS 4.1.2', 'CIS 4.1.3', 'CIS 4.1.4', 'CIS 4.1.8'],
   find: (objects) => [
-    ...ofKind(objects, 'Role', 'ClusterRole').flatMap((role) => treesAt(role.body, 'rules').flatMap((r) => rule(role, r))),
+    ...ofKind(objects, 'Role', 'ClusterRole').flatMap((role) =>
+      treesAt(role.body, 'rules').flatMap((r) => rule(role, r)),
+    ),
     ...ofKind(objects, 'RoleBinding', 'ClusterRoleBinding').flatMap((binding) => bindingFindings(objects, binding)),
   ],
 };
@@ -35,7 +37,9 @@ function rule(role: KubeObject, body: Tree): Finding[] {
       got: 'creation of pods',
     },
     {
-      is: resources.some((name) => PODS.includes(name) && name !== 'pods') && verbs.some((verb) => CREATING.includes(verb)),
+      is:
+        resources.some((name) => PODS.includes(name) && name !== 'pods') &&
+        verbs.some((verb) => CREATING.includes(verb)),
       got: 'change of what makes pods',
     },
     { is: resources.includes('serviceaccounts/token'), got: 'making of tokens' },
@@ -54,7 +58,8 @@ function bindingFindings(objects: readonly KubeObject[], binding: KubeObject): F
   const foreign = FOREIGN_ROLES[role ?? ''];
   const findings: Finding[] = [];
   if (own === undefined && foreign === undefined) {
-    const todo = 'bind a role of the overlay, or declare the cluster role in test/manifests/checks/rbac.ts with its reason';
+    const todo =
+      'bind a role of the overlay, or declare the cluster role in test/manifests/checks/rbac.ts with its reason';
     findings.push(finding(binding, 'roleRef', { expected: 'a role that is known', got: role, todo }));
   }
   const functions = podTemplates(objects).filter(isFunction);

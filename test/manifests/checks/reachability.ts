@@ -6,7 +6,27 @@ import { ofKind } from '../objects.ts';
 
 /** A port that nobody has: what reaches it reaches everything. */
 const ANY_OTHER = 31_337;
-const PROBED = [22, 53, 80, 443, 2379, 3000, 6443, 8080, 8081, 8200, 8201, 8443, 9090, 9091, 9092, 9093, 9404, 10_250, ANY_OTHER];
+const PROBED = [
+  22,
+  53,
+  80,
+  443,
+  2379,
+  3000,
+  6443,
+  8080,
+  8081,
+  8200,
+  8201,
+  8443,
+  9090,
+  9091,
+  9092,
+  9093,
+  9404,
+  10_250,
+  ANY_OTHER,
+];
 
 /** The matrix of pods, pods and ports equals the declared table of flows, both ways. */
 export const reachability: Check = {

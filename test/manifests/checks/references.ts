@@ -45,7 +45,8 @@ function ownSelectors(objects: readonly KubeObject[]): Finding[] {
     .flatMap(({ owner, labels }) => {
       const selector = at(owner.body, 'spec', 'selector');
       const others = templates.filter(
-        (other) => other.owner !== owner && other.owner.namespace === owner.namespace && selects(selector, other.labels),
+        (other) =>
+          other.owner !== owner && other.owner.namespace === owner.namespace && selects(selector, other.labels),
       );
       const todo = 'make the selector match the labels of its own template and no other';
       return [
@@ -65,14 +66,18 @@ function ownSelectors(objects: readonly KubeObject[]): Finding[] {
 
 function serviceFindings(service: KubeObject, pods: readonly Target[]): Finding[] {
   const selector = mapAt(service.body, 'spec', 'selector');
-  const behind = pods.filter(({ namespace, labels }) => namespace === service.namespace && selectsByMap(selector, labels));
+  const behind = pods.filter(
+    ({ namespace, labels }) => namespace === service.namespace && selectsByMap(selector, labels),
+  );
   if (behind.length === 0) {
     const todo = 'correct the selector';
     return [finding(service, 'spec.selector', { expected: 'one that selects pods', got: selector, todo })];
   }
   return treesAt(service.body, 'spec', 'ports').flatMap((port) => {
     const wanted = port['targetPort'] ?? port['port'];
-    const isThere = behind.every(({ ports }) => ports.some(({ name, port: number }) => name === wanted || number === wanted));
+    const isThere = behind.every(({ ports }) =>
+      ports.some(({ name, port: number }) => name === wanted || number === wanted),
+    );
     if (isThere) return [];
     const expected = 'a port that each selected pod has';
     const path = `spec.ports[${String(port['name'])}].targetPort`;
@@ -96,25 +101,34 @@ function podMonitor(monitor: KubeObject, pods: readonly Target[]): Finding[] {
   }
   return treesAt(monitor.body, 'spec', 'podMetricsEndpoints').flatMap((endpoint) => {
     const port = endpoint['port'] ?? endpoint['portNumber'];
-    if (chosen.every(({ ports }) => ports.some(({ name, port: number }) => name === port || number === port))) return [];
+    if (chosen.every(({ ports }) => ports.some(({ name, port: number }) => name === port || number === port)))
+      return [];
     const expected = 'a port that each selected pod has';
-    return [finding(monitor, 'spec.podMetricsEndpoints', { expected, got: port, todo: 'correct the name of the port' })];
+    return [
+      finding(monitor, 'spec.podMetricsEndpoints', { expected, got: port, todo: 'correct the name of the port' }),
+    ];
   });
 }
 
 function serviceMonitor(monitor: KubeObject, objects: readonly KubeObject[]): Finding[] {
   const isIn = namespacesOf(monitor);
   const selector = at(monitor.body, 'spec', 'selector');
-  const chosen = ofKind(objects, 'Service').filter(({ namespace, labels }) => isIn(namespace) && selects(selector, labels));
+  const chosen = ofKind(objects, 'Service').filter(
+    ({ namespace, labels }) => isIn(namespace) && selects(selector, labels),
+  );
   if (chosen.length === 0) {
     const expected = 'one that selects a service';
     return [finding(monitor, 'spec.selector', { expected, got: selector, todo: 'correct the selector' })];
   }
   return treesAt(monitor.body, 'spec', 'endpoints').flatMap((endpoint) => {
-    const isThere = chosen.every(({ body }) => treesAt(body, 'spec', 'ports').some(({ name }) => name === endpoint['port']));
+    const isThere = chosen.every(({ body }) =>
+      treesAt(body, 'spec', 'ports').some(({ name }) => name === endpoint['port']),
+    );
     if (isThere) return [];
     const expected = 'a port of the selected services';
-    return [finding(monitor, 'spec.endpoints', { expected, got: endpoint['port'], todo: 'correct the name of the port' })];
+    return [
+      finding(monitor, 'spec.endpoints', { expected, got: endpoint['port'], todo: 'correct the name of the port' }),
+    ];
   });
 }
 
@@ -124,7 +138,9 @@ function selected(object: KubeObject, pods: readonly Target[]): Finding[] {
   const selector = at(object.body, 'spec', path);
   if (pods.some(({ namespace, labels }) => namespace === object.namespace && selects(selector, labels))) return [];
   const expected = 'one that selects pods';
-  return [finding(object, `spec.${path}`, { expected, got: selector, todo: 'correct the labels, or remove the object' })];
+  return [
+    finding(object, `spec.${path}`, { expected, got: selector, todo: 'correct the labels, or remove the object' }),
+  ];
 }
 
 function scaling(objects: readonly KubeObject[]): Finding[] {
