@@ -1,7 +1,10 @@
 import * as fc from 'fast-check';
+import test from 'ava';
 import { countOf, flapsOf, PARTITIONS, QUIET } from './scenarios.ts';
-import { because, rendered, rendering } from './support.ts';
+import { because, missing, rendered } from './support.ts';
 import { simulate, type World } from './world.ts';
+
+const rendering = missing === undefined ? test : test.skip;
 
 const BUSY_SECONDS = 3_600;
 

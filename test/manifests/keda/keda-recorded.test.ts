@@ -1,10 +1,13 @@
 import { ReadingsFetched, RunRequested, topicOf } from '@weatherline/events';
+import test from 'ava';
 import { Autoscaler } from './autoscaler.ts';
 import { recordingOf } from './recording.ts';
 import type { ScalerSettings } from './scaled-objects.ts';
 import { arrivalsOf, countOf, flapsOf, PARTITIONS, PHASES, rateOf, START, viewAt } from './scenarios.ts';
-import { because, firstRise, outcomes, rendered, rendering, settingsOf, slept } from './support.ts';
+import { because, firstRise, outcomes, missing, rendered, settingsOf, slept } from './support.ts';
 import type { Arrival, Outcome, World } from './world.ts';
+
+const rendering = missing === undefined ? test : test.skip;
 
 const REQUESTED = topicOf(RunRequested, 'live');
 const READINGS = topicOf(ReadingsFetched, 'replay');
@@ -14,7 +17,6 @@ type Case = {
   readonly settings: () => ScalerSettings;
   readonly world: Partial<World>;
   readonly most: number;
-  readonly changes: number;
 };
 
 function live(name: 'slot-of-100' | 'slot-of-5000' | 'outage'): Arrival[] {
@@ -28,43 +30,36 @@ const CASES: readonly Case[] = [
     settings: () => settingsOf('fetch'),
     world: { arrivals: live('slot-of-100'), rate: rateOf('slot-of-100', REQUESTED) },
     most: 1,
-    changes: 2,
   },
   {
     name: 'a slot of 5,000 locations in 100 parts',
     settings: () => settingsOf('fetch'),
     world: { arrivals: live('slot-of-5000'), rate: rateOf('slot-of-5000', REQUESTED) },
     most: 6,
-    changes: 6,
   },
   {
     name: 'the same from a provider that takes its time',
     settings: () => settingsOf('fetch'),
     world: { arrivals: live('slot-of-5000'), rate: 0.1 },
     most: 6,
-    changes: 7,
   },
   {
     name: 'the same while the key allows 60 calls a minute',
     settings: () => settingsOf('fetch'),
     world: { arrivals: live('slot-of-5000'), budget: 60 / 50 / 60, seconds: 4 * 3_600 },
     most: 6,
-    // Each replica that is too many goes once.
-    changes: 9,
   },
   {
     name: 'an outage in which lag stands for an hour',
     settings: () => settingsOf('fetch'),
     world: { arrivals: live('outage'), outages: [HOUR], seconds: 3 * 3_600 },
     most: 6,
-    changes: 5,
   },
   {
     name: 'brokers that do not answer for an hour',
     settings: () => settingsOf('fetch'),
     world: { arrivals: live('outage'), silences: [{ from: START + 20, to: START + 3_600 }], seconds: 3 * 3_600 },
     most: 6,
-    changes: 5,
   },
   {
     name: 'a replay of a year',
@@ -74,11 +69,10 @@ const CASES: readonly Case[] = [
       rate: rateOf('replay-of-a-year', READINGS),
     },
     most: 2,
-    changes: 4,
   },
 ];
 
-for (const { name, settings, world, most, changes } of CASES) {
+for (const { name, settings, world, most } of CASES) {
   rendering(`${name}: all of it is handled, without a flap, and it sleeps again${because}`, (t) => {
     const { arrivals = [] } = world;
     const { pollingInterval, cooldownPeriod } = settings();
@@ -89,7 +83,9 @@ for (const { name, settings, world, most, changes } of CASES) {
       t.true(firstRise(outcome) - START <= pollingInterval);
       t.true(outcome.most <= most, `${outcome.most} replicas`);
       t.is(flapsOf(outcome, arrivals), 0);
-      t.true(outcome.changes.length <= changes, JSON.stringify(outcome.changes));
+      const rises = outcome.changes.filter(({ from, to }) => to > from).length;
+      // From 0 to 1, by four, and to the limit; down again no replica goes twice.
+      t.true(rises <= 3 && outcome.changes.length - rises <= outcome.most, JSON.stringify(outcome.changes));
       t.is(outcome.replicas, 0);
       // The last event, the poll that sees it gone, the cooldown, and the poll after that.
       t.true(slept(outcome) - outcome.doneAt <= cooldownPeriod + 2 * pollingInterval + 1);

@@ -1,8 +1,11 @@
+import test from 'ava';
 import { CHAIN_GROUPS } from '../../../cli/src/chain-groups.ts';
 import { PARTITIONS, QUIET, START, untouched } from './scenarios.ts';
 import { askScaler } from './scaler.ts';
-import { because, DELETED, firstRise, outcomes, rendered, rendering, settingsOf } from './support.ts';
+import { because, DELETED, firstRise, outcomes, missing, rendered, settingsOf } from './support.ts';
 import { simulate } from './world.ts';
+
+const rendering = missing === undefined ? test : test.skip;
 
 const LANES = { live: 'fetch', replay: 'fetch-replay' } as const;
 
@@ -43,6 +46,14 @@ rendering(`with latest instead of earliest an untouched group would never sleep$
   const views = untouched();
   t.true(askScaler(views, settings, 'left out').isActive);
   t.false(askScaler(views, settingsOf('fetch'), 'counted').isActive);
+});
+
+rendering(`with an activation above 0 the last events would wait for others${because}`, (t) => {
+  const settings = structuredClone(settingsOf('fetch'));
+  settings.triggers[0].metadata.activationLagThreshold = 1;
+  const arrivals = [{ at: START, partition: 0, count: 1 }];
+  t.is(simulate(settings, { ...QUIET, arrivals }).handled, 0);
+  t.is(simulate(settingsOf('fetch'), { ...QUIET, arrivals }).handled, 1);
 });
 
 rendering(

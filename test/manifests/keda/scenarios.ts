@@ -29,7 +29,7 @@ export const PHASES = [
   { poll: 0, sync: 0 },
   { poll: 1, sync: 0 },
   { poll: 7, sync: 11 },
-  { poll: 14, sync: 1 },
+  { poll: 29, sync: 1 },
 ];
 
 /** What arrived in a recording, second by second, from `from` on. */
