@@ -164,6 +164,14 @@ test('a root token that is over is no obstacle: the run logs in as its role and 
   t.regex(world.lines(), /not valid any more: delete the Secret/);
 });
 
+test('a later run that fails ends its token all the same', async (t) => {
+  const world = await createAdminWorld(t, { isPlain: true });
+  await run(world, world.write('root', world.server.rootToken));
+  world.server.setScript([{ fault: 'denied', path: 'sys/policies' }]);
+  await t.throwsAsync(run(world), { instanceOf: VaultError });
+  t.deepEqual(live(world), []);
+});
+
 test('while later runs could not log in, the root token is kept', async (t) => {
   const world = await createAdminWorld(t, { isPlain: true });
   const file = world.write('root', world.server.rootToken);

@@ -23,9 +23,15 @@ export async function runConfigure(options: ConfigureOptions): Promise<void> {
   const { client, log } = options;
   const ledger = new Ledger(log);
   const isRoot = await patiently(options, async () => logIn(options));
-  await patiently(options, async () => configure({ ...options, ledger }));
-  ledger.finish();
-  if (isRoot) await proveRole(options);
+  try {
+    await patiently(options, async () => configure({ ...options, ledger }));
+    ledger.finish();
+    if (isRoot) await proveRole(options);
+  } catch (error) {
+    // Whoever mends it needs the root token; a role's can be had again.
+    if (!isRoot) await client.revokeSelf().catch(() => undefined);
+    throw error;
+  }
   await client.revokeSelf();
   if (isRoot) log.info('the root token is ended: delete the Secret that held it');
 }

@@ -8,6 +8,8 @@ export type StoreOptions = {
   readonly region: string | undefined;
   readonly endpoint: string | undefined;
   readonly pathStyle: boolean;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
 };
 
 /** A snapshot that was not stored; its message holds S3's word for it, and no credential. */
@@ -28,12 +30,15 @@ export class StoreError extends Error {
  * finds under the same key whatever this try has left.
  */
 export async function store(options: StoreOptions, key: string, { file, bytes, sha256 }: Downloaded): Promise<boolean> {
-  const { bucket, region, endpoint, pathStyle } = options;
+  const { bucket, region, endpoint, pathStyle, timeoutMs } = options;
   const client = new S3Client({
     ...(region === undefined ? {} : { region }),
     ...(endpoint === undefined ? {} : { endpoint, region: region ?? 'us-east-1' }),
     forcePathStyle: pathStyle,
     maxAttempts: 1,
+    // It would wait for an answer before a body, which not every server gives.
+    expectContinueHeader: false,
+    logger: SILENT,
   });
   const command = new PutObjectCommand({
     Bucket: bucket,
@@ -46,7 +51,7 @@ export async function store(options: StoreOptions, key: string, { file, bytes, s
     Metadata: { sha256: Buffer.from(sha256, 'base64').toString('hex') },
   });
   try {
-    await client.send(command);
+    await client.send(command, { abortSignal: AbortSignal.any([options.signal, AbortSignal.timeout(timeoutMs)]) });
     return true;
   } catch (error) {
     const { name, status } = wordOf(error);
@@ -59,6 +64,9 @@ export async function store(options: StoreOptions, key: string, { file, bytes, s
     client.destroy();
   }
 }
+
+const ignore = (): void => {};
+const SILENT = { trace: ignore, debug: ignore, info: ignore, warn: ignore, error: ignore };
 
 /** The SDK's messages may hold what was sent; the name of an error does not. */
 function wordOf(error: unknown): { readonly name: string; readonly status: number | undefined } {
