@@ -8,6 +8,7 @@ import { PROVIDER_SETTINGS } from '../packages/adapters/src/providers/open.ts';
 import { S3_SETTINGS } from '../packages/adapters/src/s3/settings.ts';
 import { GATEWAY_SETTINGS } from '../gateway/src/serve.ts';
 import { BASE } from '../packages/runtime/src/serve-function.ts';
+import { REFRESH_SETTINGS } from '../packages/secrets-init/src/settings.ts';
 import { SETTINGS } from '../cli/src/config.ts';
 import { publishedResults } from '../cli/src/results/json-schema.ts';
 import { commands } from './write-commands.ts';
@@ -63,6 +64,11 @@ function deployables(): Table[] {
       title: 'The gateway',
       says: `A process of its own, on S3. ${CREDENTIALS}`,
       settings: Object.values({ ...S3_SETTINGS, ...GATEWAY_SETTINGS }),
+    },
+    {
+      title: '`secrets-init`',
+      says: 'In a pod, `init` before the others and `refresh` beside them. `init` has no infra port.',
+      settings: Object.values(REFRESH_SETTINGS),
     },
     {
       title: '`weatherline topics`',

@@ -31,7 +31,7 @@ export class VaultError extends Error {
   }
 }
 
-const TLS = /^(CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|ERR_TLS|ERR_SSL|EPROTO)/;
+const TLS = /^(CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|ERR_TLS|ERR_SSL|ERR_OSSL|EPROTO)/;
 
 /** A connection that came to nothing, told by Node's code alone. */
 export function connectionError(origin: string, error: unknown): VaultError {

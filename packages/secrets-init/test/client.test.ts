@@ -42,9 +42,10 @@ test.serial('every fault of Vault becomes an error of ours that holds no secret,
   const elsewhere = await startVaultServer();
   t.teardown(async () => elsewhere[Symbol.asyncDispose]());
   for (const fault of VAULT_FAULT_KINDS) {
-    const client = world.client({ timeoutMs: 500 });
-    await client.login(loginOf(world));
-    world.server.setScript([{ fault, ms: 1_000, to: elsewhere.url }]);
+    const client = world.client({ timeoutMs: 1_500 });
+    const { token } = await world.client().login(loginOf(world));
+    client.token = token;
+    world.server.setScript([{ fault, ms: 4_000, to: elsewhere.url }]);
     const asked = [client.readSecret(PATH), client.renewSelf(), client.revokeSelf(), client.login(loginOf(world))];
     const errors = await Promise.all(asked.map(async (action) => action.catch((error: unknown) => error)));
     world.server.setScript([]);

@@ -1,6 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { serviceAccountToken } from '@weatherline/testkit/vault';
+import { serviceAccountToken, VAULT_FAULT_KINDS } from '@weatherline/testkit/vault';
 import test, { type ExecutionContext } from 'ava';
 import { start, type Child } from './support/child.ts';
 import { assertClean, CANARY, createWorld, PATH, type World } from './support/world.ts';
@@ -203,4 +203,26 @@ test.serial('refresh goes on with the new authority and the new token when the m
   writeFileSync(world.jwtFile, good.jwt);
   await child.said('secret rewritten');
   assertClean(t, child.output(), [...world.canaries(), good.jwt], 'the output');
+});
+
+test.serial('refresh shows no secret at debug level, whatever happens to Vault', async (t) => {
+  const world = await createWorld(t);
+  const env = world.environment({ WEATHERLINE_SECRETS_REFRESH: '100ms', DEBUG: '*' });
+  const child = start(t, ['refresh'], env);
+  const { infra_port: port } = await child.said('listening');
+  await child.said('secret rewritten');
+  for (const fault of VAULT_FAULT_KINDS.filter((kind) => kind !== 'hang')) {
+    world.server.setScript([{ fault, ms: 200, to: 'http://127.0.0.1:9' }]);
+    world.server.state.tokens.revokeAll();
+    await delay(300);
+    assertClean(t, (await get(port, '/readyz')).text, world.canaries(), `readiness during ${fault}`);
+  }
+  world.server.setScript([]);
+  world.server.seed(PATH, { api_key: 'rotated-value-2f9c' });
+  await until(() => world.content() === 'rotated-value-2f9c', child);
+  const metrics = await get(port, '/metrics');
+  child.process.kill('SIGTERM');
+  t.is(await child.closed, 0, child.output());
+  t.regex(child.output(), /secrets not refreshed/);
+  assertClean(t, child.output() + metrics.text, [...world.canaries(), 'rotated-value-2f9c'], 'the output');
 });

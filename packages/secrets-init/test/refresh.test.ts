@@ -160,11 +160,11 @@ test.serial('a token that was revoked is replaced in the same look', async (t) =
 
 test.serial('no fault shows a secret in a log line, a metric or a check, and each is got over', async (t) => {
   const world = await createWorld(t);
-  const { refresher, metrics } = refresherOf(world, 400);
+  const { refresher, metrics } = refresherOf(world, 1_000);
   await refresher.look();
   for (const fault of VAULT_FAULT_KINDS) {
     for (const path of ['secret/', 'auth/']) {
-      world.server.setScript([{ fault, path, ms: 800, to: 'http://127.0.0.1:9' }]);
+      world.server.setScript([{ fault, path, ms: 2_000, to: 'http://127.0.0.1:9' }]);
       world.server.state.tokens.revokeAll();
       await refresher.look();
       world.server.setScript([]);

@@ -59,7 +59,7 @@ export async function createWorld(t: ExecutionContext): Promise<World> {
     level: 'debug',
     destination: { write: (line) => (lines += line) },
   });
-  const client = ({ timeoutMs = 2_000 } = {}): VaultClient =>
+  const client = ({ timeoutMs = 10_000 } = {}): VaultClient =>
     new VaultClient({ address: server.url, ca: () => ca, timeoutMs });
   return {
     server,

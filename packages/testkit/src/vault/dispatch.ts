@@ -12,7 +12,7 @@ export type RouteContext = {
   readonly parts: readonly string[];
 };
 
-/** One endpoint: `PUT` is `POST`, and `GET ?list=true` is `LIST`, as in Vault. */
+/** One endpoint: `PUT` is `POST`, and `GET ?list=true` is `LIST`, as in Vault; Node's parser refuses the verb `LIST` itself. */
 export type Route = {
   readonly method: string;
   /** Over the path without `/v1/`. */
