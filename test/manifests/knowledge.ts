@@ -1,8 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createMetrics, STOP_WITHIN_MS, TOPICS } from '@weatherline/runtime';
+import { createMetrics, TOPICS } from '@weatherline/runtime';
 import * as v from 'valibot';
-import { deployables, type Deployables } from './deployables.ts';
+import { STOP_WITHIN_MS } from '../../packages/runtime/src/lifecycle.ts';
+import { refreshMetrics } from '../../packages/secrets-init/src/metrics.ts';
+import { DEPLOYABLES, deployableOf, type Deployables } from './deployables.ts';
 import type { Place } from './network/world.ts';
 import type { KubeObject } from './objects.ts';
 import { ROOT } from './render.ts';
@@ -17,8 +19,65 @@ export type Knowledge = {
   /** Every series that a process of ours exports. */
   readonly metrics: ReadonlySet<string>;
   readonly topics: ReadonlyMap<string, { readonly partitions: number }>;
-  readonly stopSecondsOf: (image: string) => number;
+  /** How long what runs in a container needs to stop at most. */
+  readonly stopSecondsOf: (image: string, args: readonly unknown[]) => number;
   readonly placeOf: (overlay: string) => Place;
   /** A file of the tree by its path, or undefined. */
   readonly file: (path: string) => string | undefined;
 };
+
+const Versions = v.array(v.looseObject({ image: v.string(), tag: v.string(), digest: v.string(), why: v.string() }));
+
+export async function loadKnowledge(objects: readonly KubeObject[]): Promise<Knowledge> {
+  return {
+    schemas: await loadSchemas(objects),
+    deployables: DEPLOYABLES,
+    tags: tagsOf(file('manifests/images/versions.json')),
+    metrics: await metricNames(),
+    topics: new Map(TOPICS.map(({ name, partitions }) => [name, { partitions }])),
+    stopSecondsOf,
+    placeOf,
+    file,
+  };
+}
+
+function file(path: string): string | undefined {
+  const whole = join(ROOT, path);
+  return existsSync(whole) ? readFileSync(whole, 'utf8') : undefined;
+}
+
+function tagsOf(text: string | undefined): ReadonlyMap<string, string> {
+  if (text === undefined) return new Map();
+  return new Map(v.parse(Versions, JSON.parse(text)).map(({ image, tag }) => [image, tag]));
+}
+
+/** The names of every series: a histogram has three. */
+async function metricNames(): Promise<ReadonlySet<string>> {
+  const metrics = createMetrics({ service: 'weatherline.check', version: '0' });
+  metrics.collectLag(async () => []);
+  refreshMetrics(metrics.registry);
+  const types = (await metrics.text()).matchAll(/^# TYPE (\S+) (\S+)$/gm);
+  return new Set(
+    [...types].flatMap(([, name = '', type]) =>
+      type === 'histogram' ? ['_bucket', '_sum', '_count'].map((suffix) => name + suffix) : [name],
+    ),
+  );
+}
+
+/** The gateway goes on serving for its delay before it drains. */
+function stopSecondsOf(image: string, args: readonly unknown[]): number {
+  const deployable = deployableOf(DEPLOYABLES, image, args);
+  if (deployable === undefined || deployable === 'unknown' || !deployable.drains) return 0;
+  const delay = deployable.settings['drainDelayMs'];
+  const before = delay === undefined ? 0 : Number(delay.parse(delay.fallback ?? '0s'));
+  return (STOP_WITHIN_MS + before) / 1000;
+}
+
+/** The networks of an overlay's cluster, as its cluster-config.env tells them. */
+function placeOf(overlay: string): Place {
+  const lines = (file(`manifests/overlays/${overlay}/cluster-config.env`) ?? '').split('\n');
+  const values = new Map(lines.map((line) => [line.split('=')[0] ?? '', line.slice(line.indexOf('=') + 1)]));
+  const vpc = values.get('VPC_CIDR');
+  if (vpc === undefined) throw new Error(`overlays/${overlay}/cluster-config.env has no VPC_CIDR`);
+  return { vpc, publicSubnets: [...values].filter(([key]) => key.startsWith('PUBLIC_SUBNET_CIDR')).map(([, cidr]) => cidr) };
+}

@@ -1,4 +1,5 @@
 import { finding, type Check } from '../check.ts';
+import { split } from '../image.ts';
 import { ofKind } from '../objects.ts';
 import { podTemplates } from '../pods.ts';
 import { textAt } from '../tree.ts';
@@ -21,13 +22,6 @@ export const images: Check = {
       }),
     ),
 };
-
-export function split(image: string): { name: string; tag: string | undefined; digest: string | undefined } {
-  const [reference = '', digest] = image.split('@');
-  const colon = reference.lastIndexOf(':');
-  const hasTag = colon > reference.lastIndexOf('/');
-  return { name: hasTag ? reference.slice(0, colon) : reference, tag: hasTag ? reference.slice(colon + 1) : undefined, digest };
-}
 
 function problemsOf(image: string, tags: ReadonlyMap<string, string>): { expected: string; todo: string }[] {
   const { name, tag, digest } = split(image);
