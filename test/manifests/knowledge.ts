@@ -8,6 +8,8 @@ import { DEPLOYABLES, deployableOf, type Deployables } from './deployables.ts';
 import type { Place } from './network/world.ts';
 import type { KubeObject } from './objects.ts';
 import { ROOT } from './render.ts';
+import manifest from '../../package.json' with { type: 'json' };
+import { COMPONENTS } from '../../manifests/images/components.ts';
 import { loadSchemas, type Schemas } from './schema/registry.ts';
 
 /** What the code, the tables and the documents say: everything that manifests are compared with. */
@@ -48,7 +50,8 @@ function file(path: string): string | undefined {
 
 function tagsOf(text: string | undefined): ReadonlyMap<string, string> {
   if (text === undefined) return new Map();
-  return new Map(v.parse(Versions, JSON.parse(text)).map(({ image, tag }) => [image, tag]));
+  const foreign = v.parse(Versions, JSON.parse(text)).map(({ image, tag }): [string, string] => [image.replace('docker.io/', ''), tag]);
+  return new Map([...foreign, ...COMPONENTS.map(({ name }): [string, string] => [`weatherline/${name}`, manifest.version])]);
 }
 
 /** The names of every series: a histogram has three. */

@@ -57,7 +57,13 @@ export function madeByOperators(objects: readonly KubeObject[]): Made[] {
 }
 
 /** What a documented step of the installation makes. */
-const MADE_BY_PEOPLE: readonly Made[] = [];
+const MADE_BY_PEOPLE: readonly Made[] = [
+  // manifests/README.md, Apply: the authority that signed Vault's certificate.
+  { kind: 'ConfigMap', name: 'vault-ca', namespace: 'weatherline', keys: ['ca.crt'] },
+  // docs/runbooks/vault.md: the public keys of those who hold Vault's recovery shares and its first token.
+  { kind: 'ConfigMap', name: 'vault-pgp-recovery', namespace: 'vault', keys: [] },
+  { kind: 'ConfigMap', name: 'vault-pgp-root', namespace: 'vault', keys: ['root.asc'] },
+];
 
 export function keysOf(objects: readonly KubeObject[], kind: string, name: string, namespace = ''): readonly string[] | undefined {
   const object = find(objects, kind, name, namespace);

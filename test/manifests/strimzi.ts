@@ -35,14 +35,14 @@ function labelsOf(cluster: string, name: string, template: Tree): Readonly<Recor
 
 /** The pods that Strimzi makes: brokers, the entity operator and the exporter. */
 export function strimziPods(objects: readonly KubeObject[]): MadePod[] {
-  return ofKind(objects, 'Kafka').flatMap(({ name: cluster, namespace = '', body }) => {
+  return ofKind(objects, 'Kafka').flatMap((kafkaObject) => {
+    const { name: cluster, namespace = '', body } = kafkaObject;
     const kafka = treeAt(body, 'spec', 'kafka');
     const listeners = treesAt(kafka, 'listeners').map((listener) =>
       tcp(`tcp-${String(listener['name'])}`, numberAt(listener, 'port') ?? 0),
     );
     const metrics = kafka['metricsConfig'] === undefined ? [] : [tcp('tcp-prometheus', 9404)];
-    const pools = ofKind(objects, 'KafkaNodePool').filter(({ labels }) => labels['strimzi.io/cluster'] === cluster);
-    const brokers = pools.map((pool) => ({
+    const brokers = poolsOf(objects, kafkaObject).map((pool) => ({
       name: 'kafka',
       namespace,
       labels: {
@@ -68,6 +68,12 @@ export function strimziPods(objects: readonly KubeObject[]): MadePod[] {
       })),
     ];
   });
+}
+
+function poolsOf(objects: readonly KubeObject[], cluster: KubeObject): KubeObject[] {
+  return ofKind(objects, 'KafkaNodePool').filter(
+    ({ namespace, labels }) => namespace === cluster.namespace && labels['strimzi.io/cluster'] === cluster.name,
+  );
 }
 
 function partOf(body: Tree, part: string): Tree[] {
@@ -135,8 +141,10 @@ const RESTRICTED = {
 export function strimziTemplates(objects: readonly KubeObject[]): PodTemplate[] {
   return ofKind(objects, 'Kafka').flatMap((owner) =>
     CONTAINERS.filter(([part]) => at(owner.body, 'spec', ...part) !== undefined).map(([part, names]) => {
-      const template = treeAt(owner.body, 'spec', ...part, 'template');
       const path = ['spec', ...part, 'template'].join('.');
+      const [pool] = part[0] === 'kafka' ? poolsOf(objects, owner) : [];
+      // A pool's template stands in the place of the cluster's.
+      const template = { ...treeAt(owner.body, 'spec', ...part, 'template'), ...treeAt(pool?.body, 'spec', 'template') };
       return {
         owner,
         path: `${path}.pod`,

@@ -5,7 +5,7 @@ import { podTemplates } from '../pods.ts';
 import { textAt } from '../tree.ts';
 
 /** Where images come from when they go to a real cluster: its own registry, and nobody's mirror. */
-const REGISTRY = /^(?:\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com\/)?(weatherline\/[a-z-]+|hashicorp\/vault)$/;
+const REGISTRY = /^(?:\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com\/|docker\.io\/)?(weatherline\/[a-z-]+|hashicorp\/vault)$/;
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 /** Each image is one that we know, by the tag of the table; what is about to be applied to prod or dr is named by digest. */

@@ -15,7 +15,7 @@ export const reachability: Check = {
   find: (objects, { knowledge, overlay }) => {
     if (ofKind(objects, 'NetworkPolicy').length === 0) return [];
     const { world, nodes } = worldOf(objects, knowledge.placeOf(overlay));
-    const declared = declaredFlows(nodes);
+    const declared = declaredFlows(nodes, new Set(objects.map(({ kind }) => kind)));
     const found: Finding[] = [];
     for (const from of nodes) {
       for (const to of nodes) {
@@ -47,13 +47,14 @@ function keyOf(from: string, to: string, { port, protocol }: Port): string {
 }
 
 /** Flows whose both ends are in this overlay. */
-function declaredFlows(nodes: readonly Node[]): ReadonlySet<string> {
+function declaredFlows(nodes: readonly Node[], kinds: ReadonlySet<string>): ReadonlySet<string> {
   const names = new Set(nodes.map(({ name }) => name));
   const keys = ({ from, to, ports, protocols = ['TCP'] }: Flow): string[] =>
     from
       .filter((name) => names.has(name) && names.has(to))
       .flatMap((name) => ports.flatMap((port) => protocols.map((protocol) => keyOf(name, to, { port, protocol }))));
-  return new Set([...FLOWS, ...OPENED_BY_STRIMZI].flatMap(keys));
+  const flows = [...FLOWS, ...OPENED_BY_STRIMZI].filter(({ where }) => where === undefined || kinds.has(where));
+  return new Set(flows.flatMap(keys));
 }
 
 function differs(from: Node, to: Node, port: Port, isAllowed: boolean): Finding {
