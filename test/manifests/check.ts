@@ -40,7 +40,9 @@ export function finding(
 
 /** Every problem of an overlay but those that are declared exceptions. */
 export function runChecks(checks: readonly Check[], objects: readonly KubeObject[], context: Context): Problem[] {
-  return allProblems(checks, objects, context).filter((problem) => !EXCEPTIONS.some((one) => isException(one, problem)));
+  return allProblems(checks, objects, context).filter(
+    (problem) => !EXCEPTIONS.some((one) => isException(one, problem)),
+  );
 }
 
 export function allProblems(checks: readonly Check[], objects: readonly KubeObject[], context: Context): Problem[] {

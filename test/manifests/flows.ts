@@ -42,13 +42,6 @@ export const FLOWS: readonly Flow[] = [
   { from: ['vault'], to: 'vault', ports: [8200, 8201], why: 'raft' },
   { from: ['vault-init', 'vault-configure', 'vault-snapshot'], to: 'vault', ports: [8200], why: 'administration' },
   { from: ['vault'], to: 'apiserver', ports: [443], why: 'TokenReview, peers, labels' },
-  // The API server's addresses are anywhere in the VPC, so its block is the whole of it.
-  {
-    from: ['kafka', 'kafka-entity-operator', 'vault'],
-    to: 'load-balancer',
-    ports: [443],
-    why: 'the block of the API server holds it too',
-  },
   { from: ['vault', 'vault-snapshot'], to: 'internet', ports: [443], why: 'KMS, STS, S3' },
 
   { from: ['prometheus'], to: 'vault', ports: [8200], why: 'metrics' },

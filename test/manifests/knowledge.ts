@@ -48,10 +48,13 @@ function file(path: string): string | undefined {
   return existsSync(whole) ? readFileSync(whole, 'utf8') : undefined;
 }
 
-function tagsOf(text: string | undefined): ReadonlyMap<string, string> {
-  if (text === undefined) return new Map();
-  const foreign = v.parse(Versions, JSON.parse(text)).map(({ image, tag }): [string, string] => [image.replace('docker.io/', ''), tag]);
-  return new Map([...foreign, ...COMPONENTS.map(({ name }): [string, string] => [`weatherline/${name}`, manifest.version])]);
+function tagsOf(text = '[]'): ReadonlyMap<string, string> {
+  const foreign = v
+    .parse(Versions, JSON.parse(text))
+    .map(({ image, tag }): [string, string] => [image.replace(/^docker\.io\//, ''), tag]);
+  // Images of ours bear the version of the tree that they are built from.
+  const own = COMPONENTS.map(({ name }): [string, string] => [`weatherline/${name}`, manifest.version]);
+  return new Map([...foreign, ...own]);
 }
 
 /** The names of every series: a histogram has three. */
@@ -82,5 +85,8 @@ function placeOf(overlay: string): Place {
   const values = new Map(lines.map((line) => [line.split('=')[0] ?? '', line.slice(line.indexOf('=') + 1)]));
   const vpc = values.get('VPC_CIDR');
   if (vpc === undefined) throw new Error(`overlays/${overlay}/cluster-config.env has no VPC_CIDR`);
-  return { vpc, publicSubnets: [...values].filter(([key]) => key.startsWith('PUBLIC_SUBNET_CIDR')).map(([, cidr]) => cidr) };
+  return {
+    vpc,
+    publicSubnets: [...values].filter(([key]) => key.startsWith('PUBLIC_SUBNET_CIDR')).map(([, cidr]) => cidr),
+  };
 }

@@ -13,7 +13,9 @@ const reason = cannotRender();
 if (reason === undefined) {
   for (const name of named.length > 0 ? named : OVERLAYS) await check(name);
 } else {
-  process.stderr.write(`manifests cannot be checked: ${reason}; install it (https://kubernetes.io/docs/tasks/tools/)\n`);
+  process.stderr.write(
+    `manifests cannot be checked: ${reason}; install it (https://kubernetes.io/docs/tasks/tools/)\n`,
+  );
   process.exitCode = 5;
 }
 

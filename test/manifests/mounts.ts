@@ -10,7 +10,12 @@ export type Source = {
 };
 
 /** Secrets and ConfigMaps that no overlay holds, with their keys and who makes them. */
-export type Made = { readonly kind: string; readonly name: string; readonly namespace: string; readonly keys: readonly string[] };
+export type Made = {
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace: string;
+  readonly keys: readonly string[];
+};
 
 /** What operators make of the objects in an overlay. */
 export function madeByOperators(objects: readonly KubeObject[]): Made[] {
@@ -65,14 +70,25 @@ const MADE_BY_PEOPLE: readonly Made[] = [
   { kind: 'ConfigMap', name: 'vault-pgp-root', namespace: 'vault', keys: ['root.asc'] },
 ];
 
-export function keysOf(objects: readonly KubeObject[], kind: string, name: string, namespace = ''): readonly string[] | undefined {
+export function keysOf(
+  objects: readonly KubeObject[],
+  kind: string,
+  name: string,
+  namespace = '',
+): readonly string[] | undefined {
   const object = find(objects, kind, name, namespace);
-  if (object !== undefined) return [...Object.keys(treeAt(object.body, 'data')), ...Object.keys(treeAt(object.body, 'binaryData'))];
-  return madeByOperators(objects).find((made) => made.kind === kind && made.name === name && made.namespace === namespace)?.keys;
+  if (object !== undefined)
+    return [...Object.keys(treeAt(object.body, 'data')), ...Object.keys(treeAt(object.body, 'binaryData'))];
+  return madeByOperators(objects).find(
+    (made) => made.kind === kind && made.name === name && made.namespace === namespace,
+  )?.keys;
 }
 
 /** The ConfigMaps and Secrets that a volume takes files from; a projected one may have several. */
-export function partsOf(type: string, source: Tree): { kind: 'ConfigMap' | 'Secret'; name: string; items: readonly Tree[]; optional: boolean }[] {
+export function partsOf(
+  type: string,
+  source: Tree,
+): { kind: 'ConfigMap' | 'Secret'; name: string; items: readonly Tree[]; optional: boolean }[] {
   if (type === 'projected') {
     return treesAt(source, 'sources').flatMap((item) =>
       Object.entries(item).flatMap(([inner, body]) => (isTree(body) ? partsOf(inner, body) : [])),
@@ -85,7 +101,11 @@ export function partsOf(type: string, source: Tree): { kind: 'ConfigMap' | 'Secr
 }
 
 /** Every file that a container finds, by its path. Of volumes that it fills itself only what is known to be written. */
-export function filesOf(objects: readonly KubeObject[], template: PodTemplate, { body }: Container): ReadonlyMap<string, Source> {
+export function filesOf(
+  objects: readonly KubeObject[],
+  template: PodTemplate,
+  { body }: Container,
+): ReadonlyMap<string, Source> {
   const volumes = new Map(volumesOf(template.spec).map((volume) => [volume.name, volume]));
   const files = new Map<string, Source>();
   for (const mount of treesAt(body, 'volumeMounts')) {
@@ -103,7 +123,11 @@ export function filesOf(objects: readonly KubeObject[], template: PodTemplate, {
 
 type Volume = ReturnType<typeof volumesOf>[number];
 
-function filesIn(objects: readonly KubeObject[], template: PodTemplate, { name, type, source }: Volume): [string, Source][] {
+function filesIn(
+  objects: readonly KubeObject[],
+  template: PodTemplate,
+  { name, type, source }: Volume,
+): [string, Source][] {
   const tokens = treesAt(source, 'sources').flatMap((item): [string, Source][] => {
     const path = textAt(item, 'serviceAccountToken', 'path');
     return path === undefined ? [] : [[path, { kind: 'token', name, key: path }]];
@@ -122,13 +146,19 @@ function filesIn(objects: readonly KubeObject[], template: PodTemplate, { name, 
 /** What secrets-init of the same pod writes into the volume, as its setting says. */
 function writtenSecrets(objects: readonly KubeObject[], template: PodTemplate, volume: string): [string, Source][] {
   return template.containers
-    .filter(({ role, body }) => role !== 'main' && treesAt(body, 'volumeMounts').some((mount) => mount['name'] === volume))
+    .filter(
+      ({ role, body }) => role !== 'main' && treesAt(body, 'volumeMounts').some((mount) => mount['name'] === volume),
+    )
     .flatMap((container) => secretsWrittenBy(objects, template, container))
     .map((file) => [file, { kind: 'memory', name: volume, key: file }]);
 }
 
 /** The files that a container of secrets-init is told to write. */
-export function secretsWrittenBy(objects: readonly KubeObject[], template: PodTemplate, container: Container): string[] {
+export function secretsWrittenBy(
+  objects: readonly KubeObject[],
+  template: PodTemplate,
+  container: Container,
+): string[] {
   const text = settingOf(objects, template, container, 'WEATHERLINE_VAULT_SECRETS');
   if (text === undefined) return [];
   const wanted: unknown = JSON.parse(text);
@@ -136,7 +166,12 @@ export function secretsWrittenBy(objects: readonly KubeObject[], template: PodTe
 }
 
 /** The value of a setting as the container will read it, when it comes from a ConfigMap of the overlay. */
-export function settingOf(objects: readonly KubeObject[], template: PodTemplate, container: Container, name: string): string | undefined {
+export function settingOf(
+  objects: readonly KubeObject[],
+  template: PodTemplate,
+  container: Container,
+  name: string,
+): string | undefined {
   const path = environmentOf(container).get(`${name}_FILE`);
   if (typeof path !== 'string') return undefined;
   const volumes = volumesOf(template.spec);
@@ -146,7 +181,13 @@ export function settingOf(objects: readonly KubeObject[], template: PodTemplate,
     if (volume === undefined || !path.startsWith(`${folder}/`)) continue;
     const file = path.slice(folder.length + 1);
     for (const { name: from, kind, items } of partsOf(volume.type, volume.source).toReversed()) {
-      const key = items.length === 0 ? file : textAt(items.find((item) => item['path'] === file), 'key');
+      const key =
+        items.length === 0
+          ? file
+          : textAt(
+              items.find((item) => item['path'] === file),
+              'key',
+            );
       const map = find(objects, kind, from, template.owner.namespace);
       const value = key === undefined ? undefined : mapAt(map?.body, 'data')[key];
       if (value !== undefined) return value;

@@ -43,7 +43,8 @@ export function find(
   namespace?: string,
 ): KubeObject | undefined {
   return objects.find(
-    (object) => object.kind === kind && object.name === name && (namespace === undefined || object.namespace === namespace),
+    (object) =>
+      object.kind === kind && object.name === name && (namespace === undefined || object.namespace === namespace),
   );
 }
 

@@ -50,7 +50,13 @@ export function strimziPods(objects: readonly KubeObject[]): MadePod[] {
         ...mapAt(pool.body, 'spec', 'template', 'pod', 'metadata', 'labels'),
         'strimzi.io/pool-name': pool.name,
       },
-      ports: [tcp('tcp-ctrlplane', 9090), tcp('tcp-replication', 9091), tcp('tcp-kafkaagent', 8443), ...listeners, ...metrics],
+      ports: [
+        tcp('tcp-ctrlplane', 9090),
+        tcp('tcp-replication', 9091),
+        tcp('tcp-kafkaagent', 8443),
+        ...listeners,
+        ...metrics,
+      ],
     }));
     return [
       ...brokers,
@@ -89,14 +95,20 @@ export function strimziPolicies(objects: readonly KubeObject[]): Tree[] {
       // The operator lives in another namespace and is not told its labels: any namespace.
       namespaceSelector: {},
     };
-    const part = (name: string): Tree => ({ podSelector: { matchLabels: { 'strimzi.io/name': `${cluster}-${name}` } } });
+    const part = (name: string): Tree => ({
+      podSelector: { matchLabels: { 'strimzi.io/name': `${cluster}-${name}` } },
+    });
     const policy = (name: string, ingress: readonly Tree[]): Tree => ({
       apiVersion: 'networking.k8s.io/v1',
       kind: 'NetworkPolicy',
       metadata: { name: `${cluster}-network-policy-${name}`, namespace },
       spec: {
         podSelector: {
-          matchLabels: { 'strimzi.io/cluster': cluster, 'strimzi.io/kind': 'Kafka', 'strimzi.io/name': `${cluster}-${name}` },
+          matchLabels: {
+            'strimzi.io/cluster': cluster,
+            'strimzi.io/kind': 'Kafka',
+            'strimzi.io/name': `${cluster}-${name}`,
+          },
         },
         ingress,
         policyTypes: ['Ingress'],
@@ -122,12 +134,12 @@ export function strimziPolicies(objects: readonly KubeObject[]): Tree[] {
   });
 }
 
-/** Where `Kafka` names the containers that Strimzi makes, and their templates. */
-const CONTAINERS: readonly (readonly [part: readonly string[], containers: readonly string[]])[] = [
-  [['kafka'], ['kafkaContainer', 'initContainer']],
-  [['entityOperator'], ['topicOperatorContainer', 'userOperatorContainer']],
-  [['kafkaExporter'], ['container']],
-];
+/** How templates name the containers that Strimzi makes, by where the template stands below `spec`. */
+const CONTAINERS: Readonly<Record<string, readonly string[]>> = {
+  template: ['kafkaContainer', 'initContainer'],
+  entityOperator: ['topicOperatorContainer', 'userOperatorContainer'],
+  kafkaExporter: ['container'],
+};
 
 /** What Strimzi's provider of pod security `restricted` gives a container that its template says nothing of. */
 const RESTRICTED = {
@@ -139,25 +151,34 @@ const RESTRICTED = {
 
 /** The pods that Strimzi makes, as far as templates shape them. A template's security context replaces the provider's whole. */
 export function strimziTemplates(objects: readonly KubeObject[]): PodTemplate[] {
-  return ofKind(objects, 'Kafka').flatMap((owner) =>
-    CONTAINERS.filter(([part]) => at(owner.body, 'spec', ...part) !== undefined).map(([part, names]) => {
-      const path = ['spec', ...part, 'template'].join('.');
-      const [pool] = part[0] === 'kafka' ? poolsOf(objects, owner) : [];
-      // A pool's template stands in the place of the cluster's.
-      const template = { ...treeAt(owner.body, 'spec', ...part, 'template'), ...treeAt(pool?.body, 'spec', 'template') };
-      return {
-        owner,
-        path: `${path}.pod`,
-        labels: mapAt(template, 'pod', 'metadata', 'labels'),
-        annotations: mapAt(template, 'pod', 'metadata', 'annotations'),
-        spec: treeAt(template, 'pod'),
-        containers: names.map((name) => ({
-          name,
-          path: `${path}.${name}`,
-          role: 'main' as const,
-          body: { securityContext: at(template, name, 'securityContext') ?? RESTRICTED },
-        })),
-      };
-    }),
-  );
+  return ofKind(objects, 'Kafka').flatMap((kafka) => [
+    ...poolsOf(objects, kafka).map((pool) =>
+      // What a pool's template says stands in the place of what the cluster's does.
+      templateOf(pool, 'spec.template', [
+        treeAt(kafka.body, 'spec', 'kafka', 'template'),
+        treeAt(pool.body, 'spec', 'template'),
+      ]),
+    ),
+    ...['entityOperator', 'kafkaExporter']
+      .filter((part) => at(kafka.body, 'spec', part) !== undefined)
+      .map((part) => templateOf(kafka, `spec.${part}.template`, [treeAt(kafka.body, 'spec', part, 'template')])),
+  ]);
+}
+
+function templateOf(owner: KubeObject, path: string, templates: readonly Tree[]): PodTemplate {
+  const template: Tree = Object.assign({}, ...templates);
+  const part = path.split('.')[1] ?? '';
+  return {
+    owner,
+    path: `${path}.pod`,
+    labels: mapAt(template, 'pod', 'metadata', 'labels'),
+    annotations: mapAt(template, 'pod', 'metadata', 'annotations'),
+    spec: treeAt(template, 'pod'),
+    containers: (CONTAINERS[part] ?? []).map((name) => ({
+      name,
+      path: `${path}.${name}`,
+      role: 'main' as const,
+      body: { securityContext: at(template, name, 'securityContext') ?? RESTRICTED },
+    })),
+  };
 }

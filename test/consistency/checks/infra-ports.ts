@@ -23,13 +23,19 @@ export const infraPorts: Check = {
           if (port === undefined || String(port.port) === expected) return [];
           const todo = 'the process listens on its default';
           return [
-            finding(owner, `${path}.ports[${port.name}]`, { expected: expected ?? 'no such port', got: port.port, todo }),
+            finding(owner, `${path}.ports[${port.name}]`, {
+              expected: expected ?? 'no such port',
+              got: port.port,
+              todo,
+            }),
           ];
         });
         const probes = Object.entries(PATHS).flatMap(([probe, expected]) => {
           const got = textAt(body, probe, 'httpGet', 'path');
           const todo = 'ask what packages/runtime/src/infra-server.ts answers';
-          const onInfra = ports.find(({ name, port }) => name === asked(body, probe) || port === asked(body, probe))?.name;
+          const onInfra = ports.find(
+            ({ name, port }) => name === asked(body, probe) || port === asked(body, probe),
+          )?.name;
           const isInfra = onInfra === 'infra' || onInfra === 'infra-secrets';
           if (body[probe] === undefined) return [];
           return [

@@ -17,7 +17,9 @@ export const schedule: Check = {
       const zone = textAt(owner.body, 'spec', 'timeZone');
       const todo = 'the settings are the one place that says when slots are';
       return [
-        ...(ticks === slots ? [] : [finding(owner, 'spec.schedule', { expected: slots ?? 'a setting', got: ticks, todo })]),
+        ...(ticks === slots
+          ? []
+          : [finding(owner, 'spec.schedule', { expected: slots ?? 'a setting', got: ticks, todo })]),
         ...(zone === 'Etc/UTC'
           ? []
           : [finding(owner, 'spec.timeZone', { expected: 'Etc/UTC', got: zone, todo: 'slots are in UTC' })]),

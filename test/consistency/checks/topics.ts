@@ -9,7 +9,12 @@ export const groups: Check = {
   answers: [],
   find: (objects) =>
     ofKind(objects, 'ScaledObject').flatMap((scaler) => {
-      const workload = find(objects, 'Deployment', textAt(scaler.body, 'spec', 'scaleTargetRef', 'name'), scaler.namespace);
+      const workload = find(
+        objects,
+        'Deployment',
+        textAt(scaler.body, 'spec', 'scaleTargetRef', 'name'),
+        scaler.namespace,
+      );
       const name = workload?.labels['app.kubernetes.io/name'];
       const lane = workload?.labels['weatherline.dev/lane'];
       const chain = CHAIN_GROUPS.find((one) => one.function === name && one.lane === lane);
@@ -41,7 +46,9 @@ export const topics: Check = {
     const nameOf = (topic: KubeObject): string => textAt(topic.body, 'spec', 'topicName') ?? topic.name;
     const superfluous = declared
       .filter((topic) => !knowledge.topics.has(nameOf(topic)))
-      .map((topic) => finding(topic, 'metadata.name', { expected: 'a topic of the catalogue', got: nameOf(topic), todo }));
+      .map((topic) =>
+        finding(topic, 'metadata.name', { expected: 'a topic of the catalogue', got: nameOf(topic), todo }),
+      );
     const missing = ofKind(objects, 'Kafka').flatMap((kafka) =>
       [...knowledge.topics.keys()]
         .filter((name) => !declared.some((topic) => nameOf(topic) === name))

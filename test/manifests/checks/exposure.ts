@@ -6,7 +6,10 @@ import { at, textAt, treesAt } from '../tree.ts';
 export const exposure: Check = {
   name: 'exposure',
   answers: ['G12'],
-  find: (objects) => [...services(objects), ...ofKind(objects, 'Ingress').flatMap((ingress) => routes(objects, ingress))],
+  find: (objects) => [
+    ...services(objects),
+    ...ofKind(objects, 'Ingress').flatMap((ingress) => routes(objects, ingress)),
+  ],
 };
 
 function services(objects: readonly KubeObject[]): Finding[] {
@@ -27,13 +30,18 @@ function routes(objects: readonly KubeObject[], ingress: KubeObject): Finding[] 
   const backends = [
     { path: 'spec.defaultBackend', backend: at(ingress.body, 'spec', 'defaultBackend') },
     ...treesAt(ingress.body, 'spec', 'rules').flatMap((rule, index) =>
-      treesAt(rule, 'http', 'paths').map((path) => ({ path: `spec.rules[${index}].http.paths`, backend: path['backend'] })),
+      treesAt(rule, 'http', 'paths').map((path) => ({
+        path: `spec.rules[${index}].http.paths`,
+        backend: path['backend'],
+      })),
     ),
   ].filter(({ backend }) => backend !== undefined);
   return backends.flatMap(({ path, backend }) => {
     const service = find(objects, 'Service', textAt(backend, 'service', 'name'), ingress.namespace);
     const asked = at(backend, 'service', 'port', 'name') ?? at(backend, 'service', 'port', 'number');
-    const port = treesAt(service?.body, 'spec', 'ports').find(({ name, port: number }) => asked === name || asked === number);
+    const port = treesAt(service?.body, 'spec', 'ports').find(
+      ({ name, port: number }) => asked === name || asked === number,
+    );
     const got = service === undefined ? undefined : port === undefined ? `no port ${String(asked)}` : port['name'];
     if (got === 'http') return [];
     const todo = 'health, metrics and version are for the platform, never for the public';

@@ -5,7 +5,8 @@ import { podTemplates } from '../pods.ts';
 import { textAt } from '../tree.ts';
 
 /** Where images come from when they go to a real cluster: its own registry, and nobody's mirror. */
-const REGISTRY = /^(?:\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com\/|docker\.io\/)?(weatherline\/[a-z-]+|hashicorp\/vault)$/;
+const REGISTRY =
+  /^(?:\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com\/|docker\.io\/)?(weatherline\/[a-z-]+|hashicorp\/vault)$/;
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 /** Each image is one that we know, by the tag of the table; what is about to be applied to prod or dr is named by digest. */
@@ -27,7 +28,12 @@ function problemsOf(image: string, tags: ReadonlyMap<string, string>): { expecte
   const { name, tag, digest } = split(image);
   const [, known] = REGISTRY.exec(name) ?? [];
   if (known === undefined) {
-    return [{ expected: 'an image of ours or hashicorp/vault, from our registry', todo: 'build or copy it into the registry' }];
+    return [
+      {
+        expected: 'an image of ours or hashicorp/vault, from our registry',
+        todo: 'build or copy it into the registry',
+      },
+    ];
   }
   if (digest !== undefined && digest !== 'sha256:unresolved' && !DIGEST.test(digest)) {
     return [{ expected: 'a whole digest', todo: 'resolve it with the command of manifests/images' }];
@@ -44,13 +50,14 @@ export const applicable: Check = {
   answers: ['P7'],
   find: (objects, { overlay, toApply }) => {
     if (!toApply || !['prod', 'dr'].includes(overlay)) return [];
-    return podTemplates(ofKind(objects, 'Deployment', 'StatefulSet', 'Job', 'CronJob')).flatMap(({ owner, containers }) =>
-      containers.flatMap(({ body, path }) => {
-        const got = textAt(body, 'image') ?? '';
-        if (DIGEST.test(split(got).digest ?? '')) return [];
-        const todo = 'resolve the digests on a machine that reaches the registry (manifests/README.md)';
-        return [finding(owner, `${path}.image`, { expected: 'a digest', got, todo })];
-      }),
+    return podTemplates(ofKind(objects, 'Deployment', 'StatefulSet', 'Job', 'CronJob')).flatMap(
+      ({ owner, containers }) =>
+        containers.flatMap(({ body, path }) => {
+          const got = textAt(body, 'image') ?? '';
+          if (DIGEST.test(split(got).digest ?? '')) return [];
+          const todo = 'resolve the digests on a machine that reaches the registry (manifests/README.md)';
+          return [finding(owner, `${path}.image`, { expected: 'a digest', got, todo })];
+        }),
     );
   },
 };

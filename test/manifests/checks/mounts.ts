@@ -29,7 +29,11 @@ function sources(objects: readonly KubeObject[], { owner, path, spec }: PodTempl
       return items
         .filter(({ key }) => !keys.includes(String(key)))
         .map(({ key }) =>
-          finding(owner, place, { expected: `a key of ${from}: ${keys.join(', ')}`, got: String(key), todo: 'correct the key' }),
+          finding(owner, place, {
+            expected: `a key of ${from}: ${keys.join(', ')}`,
+            got: String(key),
+            todo: 'correct the key',
+          }),
         );
     }),
   );

@@ -32,7 +32,9 @@ function levels(namespace: KubeObject): Finding[] {
     return [
       ...(level === 'restricted'
         ? []
-        : [finding(namespace, `metadata.labels.${key}`, { expected: 'restricted', got: level, todo: 'set the label' })]),
+        : [
+            finding(namespace, `metadata.labels.${key}`, { expected: 'restricted', got: level, todo: 'set the label' }),
+          ]),
       ...(/^v1\.\d+$/.test(version)
         ? []
         : [

@@ -7,7 +7,16 @@ import { at, listAt, textAt, textsAt, treeAt, treesAt, type Tree } from '../tree
  * The level 'restricted' of the Pod Security Standards, with all that 'baseline' asks:
  * https://kubernetes.io/docs/concepts/security/pod-security-standards/
  */
-const VOLUMES = ['configMap', 'csi', 'downwardAPI', 'emptyDir', 'ephemeral', 'persistentVolumeClaim', 'projected', 'secret'];
+const VOLUMES = [
+  'configMap',
+  'csi',
+  'downwardAPI',
+  'emptyDir',
+  'ephemeral',
+  'persistentVolumeClaim',
+  'projected',
+  'secret',
+];
 const SYSCTLS = new Set([
   'kernel.shm_rmid_forced',
   'net.ipv4.ip_local_port_range',
@@ -22,7 +31,7 @@ const SYSCTLS = new Set([
   'net.ipv4.tcp_rmem',
   'net.ipv4.tcp_wmem',
 ]);
-const SELINUX = [undefined, '', 'container_t', 'container_init_t', 'container_kvm_t', 'container_engine_t'];
+const SELINUX = new Set([undefined, '', 'container_t', 'container_init_t', 'container_kvm_t', 'container_engine_t']);
 const HANDLERS = [
   ['livenessProbe'],
   ['readinessProbe'],
@@ -86,7 +95,7 @@ function sharedRules(context: Tree, path: string): Rule[] {
     unset(context, ['windowsOptions', 'hostProcess'], path),
     unset(context, ['seLinuxOptions', 'user'], path, ['']),
     unset(context, ['seLinuxOptions', 'role'], path, ['']),
-    { path: `${path}.seLinuxOptions.type`, ok: SELINUX.includes(selinux), expected: 'a container type', got: selinux },
+    { path: `${path}.seLinuxOptions.type`, ok: SELINUX.has(selinux), expected: 'a container type', got: selinux },
     {
       path: `${path}.appArmorProfile.type`,
       ok: [undefined, 'RuntimeDefault', 'Localhost'].includes(appArmor),
@@ -166,4 +175,3 @@ function unset(value: unknown, keys: readonly string[], path: string, allowed: r
   const ok = got === undefined || got === false || allowed.includes(got);
   return { path: `${path}.${keys.join('.')}`, ok, expected: 'not set', got };
 }
-

@@ -29,7 +29,10 @@ function kinds(owner: KubeObject, { body, path, role }: Container): Finding[] {
   const same = liveness !== undefined && liveness === questionOf(body['readinessProbe']);
   const todo = 'liveness must not depend on anything outside the process: a dependency that is away would kill it';
   return same
-    ? [...missing, finding(owner, `${path}.livenessProbe`, { expected: 'another path than readiness', got: liveness, todo })]
+    ? [
+        ...missing,
+        finding(owner, `${path}.livenessProbe`, { expected: 'another path than readiness', got: liveness, todo }),
+      ]
     : missing;
 }
 
@@ -48,7 +51,9 @@ function ports(owner: KubeObject, { body, path }: Container): Finding[] {
       const name = textAt(body, probe, kind, 'port');
       if (number === undefined ? name === undefined || named.has(name) : numbers.has(number)) return [];
       const expected = `one of the container's ports: ${known.map((port) => port.name ?? port.port).join(', ')}`;
-      return [finding(owner, `${path}.${probe}.${kind}.port`, { expected, got: number ?? name, todo: 'correct the port' })];
+      return [
+        finding(owner, `${path}.${probe}.${kind}.port`, { expected, got: number ?? name, todo: 'correct the port' }),
+      ];
     }),
   );
 }

@@ -45,7 +45,8 @@ function ownSelectors(objects: readonly KubeObject[]): Finding[] {
     .flatMap(({ owner, labels }) => {
       const selector = at(owner.body, 'spec', 'selector');
       const others = templates.filter(
-        (other) => other.owner !== owner && other.owner.namespace === owner.namespace && selects(selector, other.labels),
+        (other) =>
+          other.owner !== owner && other.owner.namespace === owner.namespace && selects(selector, other.labels),
       );
       const todo = 'make the selector match the labels of its own template and no other';
       return [
@@ -64,20 +65,24 @@ function ownSelectors(objects: readonly KubeObject[]): Finding[] {
 }
 
 /** Labels that Vault gives its own pod and changes while it runs: https://developer.hashicorp.com/vault/docs/configuration/service-registration/kubernetes */
-const OF_VAULT = ['vault-active', 'vault-initialized', 'vault-perf-standby', 'vault-sealed', 'vault-version'];
+const OF_VAULT = new Set(['vault-active', 'vault-initialized', 'vault-perf-standby', 'vault-sealed', 'vault-version']);
 
 function serviceFindings(service: KubeObject, pods: readonly Target[]): Finding[] {
   const selector = Object.fromEntries(
-    Object.entries(mapAt(service.body, 'spec', 'selector')).filter(([key]) => !OF_VAULT.includes(key)),
+    Object.entries(mapAt(service.body, 'spec', 'selector')).filter(([key]) => !OF_VAULT.has(key)),
   );
-  const behind = pods.filter(({ namespace, labels }) => namespace === service.namespace && selectsByMap(selector, labels));
+  const behind = pods.filter(
+    ({ namespace, labels }) => namespace === service.namespace && selectsByMap(selector, labels),
+  );
   if (behind.length === 0) {
     const todo = 'correct the selector';
     return [finding(service, 'spec.selector', { expected: 'one that selects pods', got: selector, todo })];
   }
   return treesAt(service.body, 'spec', 'ports').flatMap((port) => {
     const wanted = port['targetPort'] ?? port['port'];
-    const isThere = behind.every(({ ports }) => ports.some(({ name, port: number }) => name === wanted || number === wanted));
+    const isThere = behind.every(({ ports }) =>
+      ports.some(({ name, port: number }) => name === wanted || number === wanted),
+    );
     if (isThere) return [];
     const expected = 'a port that each selected pod has';
     const path = `spec.ports[${String(port['name'])}].targetPort`;
@@ -101,16 +106,21 @@ function podMonitor(monitor: KubeObject, pods: readonly Target[]): Finding[] {
   }
   return treesAt(monitor.body, 'spec', 'podMetricsEndpoints').flatMap((endpoint) => {
     const port = endpoint['port'] ?? endpoint['portNumber'];
-    if (chosen.every(({ ports }) => ports.some(({ name, port: number }) => name === port || number === port))) return [];
+    if (chosen.every(({ ports }) => ports.some(({ name, port: number }) => name === port || number === port)))
+      return [];
     const expected = 'a port that each selected pod has';
-    return [finding(monitor, 'spec.podMetricsEndpoints', { expected, got: port, todo: 'correct the name of the port' })];
+    return [
+      finding(monitor, 'spec.podMetricsEndpoints', { expected, got: port, todo: 'correct the name of the port' }),
+    ];
   });
 }
 
 function serviceMonitor(monitor: KubeObject, objects: readonly KubeObject[], pods: readonly Target[]): Finding[] {
   const isIn = namespacesOf(monitor);
   const selector = at(monitor.body, 'spec', 'selector');
-  const chosen = ofKind(objects, 'Service').filter(({ namespace, labels }) => isIn(namespace) && selects(selector, labels));
+  const chosen = ofKind(objects, 'Service').filter(
+    ({ namespace, labels }) => isIn(namespace) && selects(selector, labels),
+  );
   const behind = (service: KubeObject): Target[] =>
     pods.filter(
       ({ namespace, labels }) =>
@@ -129,7 +139,9 @@ function serviceMonitor(monitor: KubeObject, objects: readonly KubeObject[], pod
     );
     if (isThere) return [];
     const expected = 'a port of the selected services, or of the pods behind them';
-    return [finding(monitor, 'spec.endpoints', { expected, got: port ?? targetPort, todo: 'correct the name of the port' })];
+    return [
+      finding(monitor, 'spec.endpoints', { expected, got: port ?? targetPort, todo: 'correct the name of the port' }),
+    ];
   });
 }
 
@@ -139,7 +151,9 @@ function selected(object: KubeObject, pods: readonly Target[]): Finding[] {
   const selector = at(object.body, 'spec', path);
   if (pods.some(({ namespace, labels }) => namespace === object.namespace && selects(selector, labels))) return [];
   const expected = 'one that selects pods';
-  return [finding(object, `spec.${path}`, { expected, got: selector, todo: 'correct the labels, or remove the object' })];
+  return [
+    finding(object, `spec.${path}`, { expected, got: selector, todo: 'correct the labels, or remove the object' }),
+  ];
 }
 
 function scaling(objects: readonly KubeObject[]): Finding[] {

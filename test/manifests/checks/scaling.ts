@@ -10,7 +10,12 @@ export const scaling: Check = {
   find: (objects) => {
     const scalers = ofKind(objects, 'ScaledObject', 'HorizontalPodAutoscaler');
     const owned = scalers.flatMap((scaler) => {
-      const target = find(objects, 'Deployment', textAt(scaler.body, 'spec', 'scaleTargetRef', 'name'), scaler.namespace);
+      const target = find(
+        objects,
+        'Deployment',
+        textAt(scaler.body, 'spec', 'scaleTargetRef', 'name'),
+        scaler.namespace,
+      );
       const rivals = scalers.filter(
         (other) =>
           other !== scaler &&

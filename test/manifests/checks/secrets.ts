@@ -6,7 +6,8 @@ import { isTree, numberAt, textAt, treeAt, treesAt } from '../tree.ts';
 
 const SECRETS_AT = '/vault/secrets';
 /** What turns the proof of a server's name off, or speaks to Vault in the clear. */
-const UNVERIFIED = /VAULT_SKIP_VERIFY|tls_skip_verify|tls_disable\s*=\s*(true|1)|http:\/\/vault|NODE_TLS_REJECT_UNAUTHORIZED/i;
+const UNVERIFIED =
+  /VAULT_SKIP_VERIFY|tls_skip_verify|tls_disable\s*=\s*(true|1)|http:\/\/vault|NODE_TLS_REJECT_UNAUTHORIZED/i;
 
 /** Secrets are files in memory, never an environment, never an object of the overlay, and Vault is always asked by name. */
 export const secrets: Check = {

@@ -82,4 +82,3 @@ function inside(block: string): string {
 function insideLast(block: string): string {
   return (block.split('/')[0] ?? '').replace(/\d+\.\d+$/, '250.10');
 }
-

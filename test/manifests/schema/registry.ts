@@ -34,7 +34,7 @@ export async function loadSchemas(objects: readonly KubeObject[]): Promise<Schem
     const key = schemaKey(object);
     if (loaded.has(key)) continue;
     const validator = await packagedSchema(object);
-    if (validator !== undefined) loaded.set(key, validator);
+    if (validator !== undefined) loaded.set(key, remembered(validator));
   }
   return loaded;
 }
@@ -100,6 +100,19 @@ function writtenSchemas(): [string, Validator][] {
     const key = `${textAt(schema, 'properties', 'apiVersion', 'const')}/${textAt(schema, 'properties', 'kind', 'const')}`;
     return [key, writtenValidator(ajv.compile(schema))];
   });
+}
+
+/** The same object against the same schema says the same: overlays share most of what they hold. */
+function remembered(validator: Validator): Validator {
+  const known = new WeakMap<object, readonly Violation[]>();
+  return (body) => {
+    if (!isTree(body)) return validator(body);
+    const before = known.get(body);
+    if (before !== undefined) return before;
+    const violations = validator(body);
+    known.set(body, violations);
+    return violations;
+  };
 }
 
 function writtenValidator(validate: ValidateFunction): Validator {
