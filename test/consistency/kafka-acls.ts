@@ -57,10 +57,7 @@ export function expectedAcls(): ReadonlyMap<string, Acl[]> {
     ['trigger', [topic(outputOf('trigger', 'live'), 'Write')]],
     [
       'keda',
-      [
-        ...CHAIN_GROUPS.map((one) => topic(one.topic, 'Describe')),
-        ...chain.map((name) => group(name, 'Describe')),
-      ],
+      [...CHAIN_GROUPS.map((one) => topic(one.topic, 'Describe')), ...chain.map((name) => group(name, 'Describe'))],
     ],
     [
       // It reads every topic, compares its settings, sends any event, redrives to any origin, and writes tombstones.
