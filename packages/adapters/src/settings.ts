@@ -1,4 +1,11 @@
-import { COMMON, FUNCTION, GATEWAY, GATEWAY_VARIABLES, SECRETS_INIT_VARIABLES } from '@weatherline/runtime';
+import {
+  COMMON,
+  FUNCTION,
+  GATEWAY,
+  GATEWAY_VARIABLES,
+  SECRETS_INIT_VARIABLES,
+  VAULT_ADMIN_VARIABLES,
+} from '@weatherline/runtime';
 import { KAFKA_SETTINGS } from './kafka/settings.ts';
 import { S3_SETTINGS } from './s3/settings.ts';
 
@@ -6,6 +13,7 @@ import { S3_SETTINGS } from './s3/settings.ts';
 export const DEPLOYABLE_VARIABLES: readonly string[] = [
   ...GATEWAY_VARIABLES,
   ...SECRETS_INIT_VARIABLES,
+  ...VAULT_ADMIN_VARIABLES,
   ...Object.values({
     ...COMMON,
     ...FUNCTION,

@@ -55,6 +55,7 @@ export {
   httpUrl,
   oneOf,
   SECRETS_INIT_VARIABLES,
+  VAULT_ADMIN_VARIABLES,
   whole,
 } from './settings.ts';
 export { createLogger, redact, type LogOptions } from './log.ts';

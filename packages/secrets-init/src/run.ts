@@ -57,14 +57,14 @@ export async function runSecretsInit({ mode, version, known }: Running, host: No
   });
 }
 
-function codeOf(error: unknown): number | undefined {
+export function codeOf(error: unknown): number | undefined {
   if (error instanceof VaultError) return CODE[error.fault];
   if (error instanceof FilesError) return EXIT.configuration;
   return error instanceof Interrupted ? EXIT.interrupted : undefined;
 }
 
 /** It was asked to stop before it was done. */
-class Interrupted extends Error {}
+export class Interrupted extends Error {}
 
 type Parts = Omit<Running, 'mode'> & { readonly secrets: Kept; readonly host: NodeJS.Process };
 

@@ -45,7 +45,7 @@ export async function sendToVault(sent: VaultRequest, options: TransportOptions)
   }
 }
 
-async function open(
+export async function open(
   url: URL,
   { method, headers, json }: VaultRequest,
   ca: string | undefined,
