@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { chmod, cp, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import { filesByUrl, type Found } from './files-by-url.ts';
 
@@ -33,14 +34,21 @@ export async function bundle(root: string, main: string, outDir: string): Promis
     for (const { source, target, isCode } of made.found) {
       if (isCode) waiting.push({ source, target });
       else {
-        await cp(source, join(outDir, target), { recursive: true });
-        inputs.add(source.slice(root.length));
+        await copyData(source, join(outDir, target));
+        inputs.add(relative(root, source));
       }
     }
   }
   await openToAll(outDir);
   const file = join(outDir, 'main.mjs');
   return { file, bytes: (await stat(file)).size, inputs: [...inputs].toSorted(), sourceMaps };
+}
+
+/** What somebody else recorded goes nowhere without the word on where it is from. */
+async function copyData(source: string, target: string): Promise<void> {
+  await cp(source, target, { recursive: true });
+  const word = join(dirname(source), 'LICENSE-DATA.md');
+  if (existsSync(word)) await cp(word, join(dirname(target), 'LICENSE-DATA.md'));
 }
 
 type Made = { readonly inputs: readonly string[]; readonly found: readonly Found[]; readonly sourceMap: string };

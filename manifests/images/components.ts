@@ -9,7 +9,12 @@ export type Component = {
 };
 
 export const COMPONENTS: readonly Component[] = [
-  { name: 'fetch', main: 'functions/fetch/main.ts', package: '@weatherline/fetch', what: 'asks providers for readings' },
+  {
+    name: 'fetch',
+    main: 'functions/fetch/main.ts',
+    package: '@weatherline/fetch',
+    what: 'asks providers for readings',
+  },
   {
     name: 'transform',
     main: 'functions/transform/main.ts',

@@ -18,12 +18,14 @@ export type Found = {
 const BY_URL = /new URL\(\s*(['"])([^'"]+)\1\s*,\s*import\.meta\.url\s*\)/g;
 const BY_NAME = /import\.meta\.resolve\(\s*(['"])([^'"]+)\1\s*\)/g;
 
+const at = (target: string): string => `new URL('./${target}', import.meta.url)`;
+
 /** Rewrites addresses that our own code takes from `import.meta`, and tells what has to be found there. */
 export function filesByUrl(root: string, found: Found[]): Plugin {
   return {
     name: 'files by URL',
-    setup({ onLoad }) {
-      onLoad({ filter: /\.ts$/ }, ({ path }) => {
+    setup(build) {
+      build.onLoad({ filter: /\.ts$/ }, ({ path }) => {
         if (path.includes(`${sep}node_modules${sep}`)) return undefined;
         const contents = rewritten(readFileSync(path, 'utf8'), path, root, found);
         return { contents, loader: 'ts' };
@@ -34,7 +36,6 @@ export function filesByUrl(root: string, found: Found[]): Plugin {
 
 function rewritten(text: string, path: string, root: string, found: Found[]): string {
   const module = fromRoot(root, path);
-  const at = (target: string): string => `new URL('./${target}', import.meta.url)`;
   const contents = text
     .replaceAll(BY_URL, (_, _quote, reference: string) => {
       const source = fileURLToPath(new URL(reference, pathToFileURL(path)));

@@ -12,11 +12,13 @@ export type Package = {
   readonly folder: string;
 };
 
+const License = v.object({ type: v.string() });
 const Person = v.union([v.string(), v.object({ name: v.string() })]);
 const Manifest = v.object({
   name: v.string(),
   version: v.string(),
-  license: v.optional(v.union([v.string(), v.object({ type: v.string() })]), 'unknown'),
+  // An old list of them is a choice.
+  license: v.optional(v.union([v.string(), License, v.array(License)]), 'unknown'),
   author: v.optional(Person, ''),
   homepage: v.optional(v.string(), ''),
 });
@@ -52,7 +54,13 @@ function readPackage(folder: string): Package {
   return {
     name,
     version,
-    license: typeof license === 'string' ? license : license.type,
+    license:
+      typeof license === 'string'
+        ? license
+        : [license]
+            .flat()
+            .map(({ type }) => type)
+            .join(' OR '),
     author: typeof author === 'string' ? author : author.name,
     homepage,
     folder,

@@ -16,7 +16,8 @@ export function thirdPartyText(root: string, image: string, packages: readonly P
 
 function textOf(one: Package): string {
   const title = `${one.name} ${one.version}`;
-  if (!PERMITTED.has(one.license)) throw new Error(`${title} is under ${one.license}: may an image carry that?`);
+  if (!one.license.split(/[()\s]+OR[()\s]+|[()]/).some((license) => PERMITTED.has(license)))
+    throw new Error(`${title} is under ${one.license}: may an image carry that?`);
   const texts = legalTexts(one);
   const said = texts.length > 0 ? texts : [withoutText(title, one)];
   return [`${title}\nLicence: ${one.license}${one.homepage === '' ? '' : `\n${one.homepage}`}`, ...said].join('\n\n');
