@@ -1,4 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import test from 'ava';
 import { stringify } from 'yaml';
 import { runChecks } from '../manifests/check.ts';
@@ -21,10 +24,11 @@ when(`promtool accepts every rule of prod${reason === undefined ? '' : ` (skippe
     })),
   );
   t.true(groups.length > 0);
-  const { status, stderr } = spawnSync('promtool', ['check', 'rules'], {
-    input: stringify({ groups }),
-    encoding: 'utf8',
-  });
+  const folder = mkdtempSync(join(tmpdir(), 'weatherline-rules-'));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'rules.yaml');
+  writeFileSync(file, stringify({ groups }));
+  const { status, stderr } = spawnSync('promtool', ['check', 'rules', file], { encoding: 'utf8' });
   t.is(status, 0, stderr);
 });
 

@@ -1,6 +1,11 @@
 import { KAFKA_SETTINGS, S3_SETTINGS } from '@weatherline/adapters/settings';
 import { PROVIDER_SETTINGS } from '@weatherline/adapters/providers';
 import type { Settings } from '@weatherline/runtime';
+import {
+  CONFIGURE_SETTINGS,
+  INITIALISE_SETTINGS,
+  SNAPSHOT_SETTINGS,
+} from '../../packages/secrets-init/src/admin/settings.ts';
 import { REFRESH_SETTINGS, VAULT_SETTINGS } from '../../packages/secrets-init/src/settings.ts';
 import { BASE } from '../../packages/runtime/src/serve-function.ts';
 import { GATEWAY_SETTINGS } from '../../gateway/src/serve.ts';
@@ -28,6 +33,9 @@ export const DEPLOYABLES: Deployables = new Map(
     { name: 'cli lag', settings: CLUSTER_SETTINGS, drains: true },
     { name: 'secrets-init init', settings: VAULT_SETTINGS, drains: false },
     { name: 'secrets-init refresh', settings: REFRESH_SETTINGS, drains: false },
+    { name: 'vault-admin initialise', settings: INITIALISE_SETTINGS, drains: false },
+    { name: 'vault-admin configure', settings: CONFIGURE_SETTINGS, drains: false },
+    { name: 'vault-admin snapshot', settings: SNAPSHOT_SETTINGS, drains: false },
   ].map((deployable) => [deployable.name, deployable]),
 );
 

@@ -3,7 +3,7 @@ import { deployableOf, type Deployable, type Deployables } from '../../manifests
 import { filesOf } from '../../manifests/mounts.ts';
 import { ofKind, type KubeObject } from '../../manifests/objects.ts';
 import { environmentOf, podTemplates, type Container, type PodTemplate } from '../../manifests/pods.ts';
-import { listAt, treeAt } from '../../manifests/tree.ts';
+import { listAt, treeAt, treesAt } from '../../manifests/tree.ts';
 
 /** Variables that no settings table has, because what reads them is not our code. */
 const OF_THE_PLATFORM = new Set(['AWS_REGION', 'NODE_COMPILE_CACHE', 'NODE_OPTIONS', 'TZ']);
@@ -32,9 +32,11 @@ function containerFindings({ owner }: PodTemplate, container: Container, deploya
 
 function unknown(owner: KubeObject, container: Container, { name, settings: table }: Deployable): Finding[] {
   const variables = new Set(Object.values(table).map(({ env }) => `${env}_FILE`));
-  return [...environmentOf(container).keys()]
-    .filter((variable) => !variables.has(variable) && !OF_THE_PLATFORM.has(variable))
-    .map((variable) =>
+  const places = new Set(Object.values(table).map(({ env }) => env));
+  return [...environmentOf(container)]
+    .filter(([variable]) => !variables.has(variable) && !OF_THE_PLATFORM.has(variable))
+    .filter(([variable, value]) => !places.has(variable) || !isPlace(container, value))
+    .map(([variable]) =>
       finding(owner, `${container.path}.env[${variable}]`, {
         expected: `NAME_FILE of a setting of ${name}`,
         got: variable,
@@ -43,11 +45,21 @@ function unknown(owner: KubeObject, container: Container, { name, settings: tabl
     );
 }
 
+/** A path of the pod's own, which belongs beside the mount that it repeats and would only drift from it in a ConfigMap. */
+function isPlace({ body }: Container, value: unknown): boolean {
+  return (
+    typeof value === 'string' &&
+    treesAt(body, 'volumeMounts').some(
+      ({ mountPath }) => value === mountPath || value.startsWith(`${String(mountPath)}/`),
+    )
+  );
+}
+
 function missing(owner: KubeObject, container: Container, { name, settings: table }: Deployable): Finding[] {
   const given = environmentOf(container);
   return Object.values(table)
     .filter(({ fallback, optional }) => fallback === undefined && optional !== true)
-    .filter(({ env }) => !given.has(`${env}_FILE`))
+    .filter(({ env }) => !given.has(`${env}_FILE`) && !given.has(env))
     .map(({ env }) =>
       finding(owner, `${container.path}.env`, {
         expected: `${env}_FILE, which ${name} needs`,
@@ -74,7 +86,7 @@ export const readKeys: Check = {
       ),
     );
     return ofKind(objects, 'ConfigMap')
-      .filter(({ name }) => /^settings(-|$)/.test(name))
+      .filter(({ body }) => Object.keys(treeAt(body, 'data')).some((key) => key.startsWith('WEATHERLINE_')))
       .flatMap((map) =>
         Object.keys(treeAt(map.body, 'data'))
           .filter((key) => !read.has(`ConfigMap/${map.name}/${key}`))

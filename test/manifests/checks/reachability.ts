@@ -2,7 +2,6 @@ import type { Check, Finding } from '../check.ts';
 import { FLOWS, OPENED_BY_STRIMZI, type Flow } from '../flows.ts';
 import { wayBetween, type Port } from '../network/evaluate.ts';
 import { worldOf, type Node } from '../network/world.ts';
-import { ofKind } from '../objects.ts';
 
 /** A port that nobody has: what reaches it reaches everything. */
 const ANY_OTHER = 31_337;
@@ -33,7 +32,6 @@ export const reachability: Check = {
   name: 'reachability',
   answers: ['N2', 'N3', 'N4', 'CIS 4.3.1'],
   find: (objects, { knowledge, overlay }) => {
-    if (ofKind(objects, 'NetworkPolicy').length === 0) return [];
     const { world, nodes } = worldOf(objects, knowledge.placeOf(overlay));
     const declared = declaredFlows(nodes, new Set(objects.map(({ kind }) => kind)));
     const found: Finding[] = [];
