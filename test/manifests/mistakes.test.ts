@@ -4,7 +4,10 @@ import { CHECKS } from './checks/index.ts';
 import { loadKnowledge } from './knowledge.ts';
 import type { KubeObject } from './objects.ts';
 import { cannotRender, overlay } from './render.ts';
-import { AROUND_PODS, IN_PODS, WITH_THE_CODE, type Mistake } from './support/mistakes.ts';
+import { AROUND_PODS } from './support/mistakes-around-pods.ts';
+import { IN_PODS } from './support/mistakes-in-pods.ts';
+import { WITH_THE_CODE } from './support/mistakes-with-the-code.ts';
+import type { Mistake } from './support/mistakes.ts';
 
 /** Each mistake is made in what prod renders to; exactly the checks that are there for it must find it. */
 const reason = cannotRender();

@@ -22,7 +22,7 @@ function sources(objects: readonly KubeObject[], { owner, path, spec }: PodTempl
       if (optional) return [];
       const keys = keysOf(objects, kind, from, owner.namespace);
       const place = `${path}.volumes[${name}]`;
-      const todo = 'make it in the overlay, or declare in test/manifests/mounts.ts who does';
+      const todo = 'make it in the overlay, or declare in test/manifests/made.ts who does';
       if (keys === undefined) {
         return [finding(owner, place, { expected: `a ${kind} that exists`, got: from, todo })];
       }
