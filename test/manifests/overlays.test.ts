@@ -1,9 +1,13 @@
 import test from 'ava';
+import { COMPONENTS } from '../../manifests/images/components.ts';
 import { allProblems, lineOf, runChecks } from './check.ts';
 import { CHECKS } from './checks/index.ts';
 import { CIS } from './cis.ts';
 import { EXCEPTIONS, isException } from './exceptions.ts';
+import { split } from './image.ts';
+import { DEPLOYABLES } from './deployables.ts';
 import { loadKnowledge } from './knowledge.ts';
+import { podTemplates } from './pods.ts';
 import { cannotRender, overlay, OVERLAYS } from './render.ts';
 
 const reason = cannotRender();
@@ -22,6 +26,26 @@ for (const name of OVERLAYS) {
   });
 }
 
+const built = COMPONENTS.map(({ name }) => name).toSorted();
+
+for (const name of OVERLAYS) {
+  when(`${name} runs every image that is built, and no other of ours${suffix}`, (t) => {
+    const images = podTemplates(overlay(name)).flatMap(({ containers }) =>
+      containers.map(({ body }) => split(String(body['image'])).name),
+    );
+    const own = images.flatMap((image) => /(?:^|\/)weatherline\/(.+)$/.exec(image)?.[1] ?? []);
+    t.deepEqual([...new Set(own)].toSorted(), built);
+  });
+}
+
+test('every image that is built has a settings table to compare with', (t) => {
+  const known = new Set([...DEPLOYABLES.keys()].map((name) => name.split(' ')[0]));
+  t.deepEqual(
+    built.filter((name) => !known.has(name)),
+    [],
+  );
+});
+
 when(`every declared exception is needed by some overlay, and has its reason${suffix}`, async (t) => {
   const problems = await Promise.all(
     OVERLAYS.map(async (name) => {
@@ -35,6 +59,16 @@ when(`every declared exception is needed by some overlay, and has its reason${su
       `${one.check} of ${one.object}`,
     );
     t.true(one.why.length > 20, one.object);
+  }
+});
+
+when(`a digest that nobody has seen keeps prod and dr from being applied, and not dev${suffix}`, async (t) => {
+  for (const name of ['prod', 'dr', 'dev', 'staging']) {
+    const objects = overlay(name);
+    const knowledge = await loadKnowledge(objects);
+    const problems = runChecks(CHECKS, objects, { overlay: name, toApply: true, knowledge });
+    const found = problems.some(({ check }) => check === 'applicable');
+    t.is(found, ['prod', 'dr'].includes(name), name);
   }
 });
 
