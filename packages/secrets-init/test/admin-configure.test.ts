@@ -239,6 +239,24 @@ test('each workload reads its own secret of its own environment, and nothing els
   t.deepEqual(await capabilities(t, world, 'gateway', 'weatherline'), ['secret/weatherline/test/gateway']);
 });
 
+test('who rotates secrets writes those two, sees how old they are and reads none', async (t) => {
+  const world = await createAdminWorld(t, { isPlain: true });
+  await world.apply(world.client(world.server.rootToken));
+  const client = world.client();
+  await client.login(world.login('vault-rotate'));
+  for (const name of ['openweather', 'gateway']) {
+    const path = `weatherline/test/${name}`;
+    for (const value of ['first', 'second']) {
+      t.is(await outcome(client.request('POST', `secret/data/${path}`, { data: { value } })), 'allowed');
+    }
+    t.is(await outcome(client.readSecret(`secret/${path}`)), 'denied');
+    t.is(await outcome(client.request('GET', `secret/metadata/${path}`)), 'allowed');
+    t.is(await outcome(client.request('DELETE', `secret/data/${path}`)), 'denied');
+  }
+  t.is(await outcome(client.request('POST', 'secret/data/weatherline/prod/gateway', { data: {} })), 'denied');
+  await client.revokeSelf();
+});
+
 test('the role of snapshots takes snapshots and reads no secret', async (t) => {
   const world = await createAdminWorld(t, { isPlain: true });
   await world.apply(world.client(world.server.rootToken));

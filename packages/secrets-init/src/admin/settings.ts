@@ -13,6 +13,8 @@ const VAULT = {
 };
 
 function addresses(text: string): readonly string[] {
+  // A setting that comes from a file cannot be empty.
+  if (text.trim() === 'none') return [];
   return text.split(',').map((one) => vaultAddress(one.trim()));
 }
 
@@ -21,7 +23,7 @@ export const INITIALISE_SETTINGS = {
   ...VAULT,
   peers: {
     env: 'WEATHERLINE_VAULT_PEERS',
-    doc: 'The addresses of the other nodes, separated by commas: when one of them is initialised, nothing is done',
+    doc: 'The addresses of the other nodes, separated by commas, or none: when one of them is initialised, nothing is done',
     optional: true,
     parse: addresses,
   },
