@@ -84,6 +84,8 @@ const RULES: readonly Rule[] = [
 export function dockerfileProblems(text: string): string[] {
   const file = DockerfileParser.parse(text);
   const last = stagesOf(file).at(-1) ?? [];
-  const found = validate(text).map(({ message, range }) => `line ${range.start.line + 1}: ${message}`);
+  const found = validate(text).map(
+    ({ message, range }) => `line ${range.start.line + 1}: ${typeof message === 'string' ? message : message.value}`,
+  );
   return [...found, ...RULES.filter(({ breaks }) => breaks(file, last)).map(({ says }) => says)];
 }

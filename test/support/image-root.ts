@@ -256,9 +256,10 @@ export class Contained {
     const script = `fetch('http://127.0.0.1:${port}${path}', { signal: AbortSignal.timeout(5000) }).then(
       async (answer) => console.log(JSON.stringify({ status: answer.status, body: await answer.text() })),
       () => console.log('{"status":0,"body":""}'))`;
-    const inside = this.#isAlone ? ['nsenter', '--target', String(this.pid()), '--net'] : ['env'];
-    const [command = '', ...args] = [...inside, process.execPath, '--eval', script];
-    const asked = promisify(execFile)(command, args, { maxBuffer: 16 * 1024 ** 2 });
+    const [command, inside] = this.#isAlone ? ['nsenter', ['--target', String(this.pid()), '--net']] : ['env', []];
+    const asked = promisify(execFile)(command, [...inside, process.execPath, '--eval', script], {
+      maxBuffer: 16 * 1024 ** 2,
+    });
     // It may end just now, and its network with it.
     const { stdout } = await asked.catch(() => ({ stdout: '{"status":0,"body":""}' }));
     return JSON.parse(stdout);
