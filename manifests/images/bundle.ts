@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { chmod, cp, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { build, type Metafile } from 'esbuild';
+import * as v from 'valibot';
 import { filesByUrl, type Found } from './files-by-url.ts';
 
 export type Bundle = {
@@ -80,11 +81,19 @@ async function bundleOne(root: string, source: string, outfile: string): Promise
   });
   let sourceMap = '';
   for (const { path, text } of outputFiles) {
-    if (path.endsWith('.map')) sourceMap = text;
+    if (path.endsWith('.map')) sourceMap = fromRoot(text, root, dirname(outfile));
     else await writeFile(path, text);
   }
   const inputs = usedInputs(metafile);
   return { inputs, found: found.filter(({ module }) => inputs.includes(module)), sourceMap };
+}
+
+const Sources = v.looseObject({ sources: v.array(v.string()) });
+
+/** Sources are named from the root of the repository, wherever the bundle is written. */
+function fromRoot(sourceMap: string, root: string, folder: string): string {
+  const map = v.parse(Sources, JSON.parse(sourceMap));
+  return JSON.stringify({ ...map, sources: map.sources.map((source) => relative(root, join(folder, source))) });
 }
 
 /** What was looked at and left out is not in an image, and is none of its business. */

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';
-import { dirname, join, relative } from 'node:path';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { componentsNamed } from './components.ts';
 import { ROOT } from './build.ts';
@@ -15,13 +15,8 @@ export function translated(trace: string, maps: string): string {
     read.set(file, map);
     const origin = map.findOrigin(Number(line), Number(column));
     if (!('fileName' in origin)) return whole;
-    // The map names sources from where the bundle was written.
-    return `${sourceOf(origin.fileName)}:${origin.lineNumber}:${origin.columnNumber}`;
+    return `${origin.fileName}:${origin.lineNumber}:${origin.columnNumber}`;
   });
-}
-
-function sourceOf(fileName: string): string {
-  return relative(ROOT, join(dirname(join(ROOT, 'out/images/any/main.mjs')), fileName));
 }
 
 // `npm run images` at the commit that the image's label names makes the map that fits; a log line's `stack` goes in as it is.

@@ -51,6 +51,11 @@ const PLANS: Readonly<Record<string, Plan>> = {
     env: { ...VAULT, WEATHERLINE_VAULT_SECRETS: '[{"path":"secret/none","field":"none","file":"NONE"}]' },
     said: /"level"/,
   },
+  'vault-admin': {
+    args: ['snapshot'],
+    env: { ...VAULT, ...STORE, WEATHERLINE_VAULT_SNAPSHOT_BUCKET: 'none' },
+    said: /"level"/,
+  },
 };
 
 const PATIENCE_MS = 120_000;
