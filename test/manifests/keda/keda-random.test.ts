@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import test from 'ava';
 import { countOf, flapsOf, PARTITIONS, QUIET } from './scenarios.ts';
-import { because, missing, rendered } from './support.ts';
+import { overlays, renderedScaledObjects, type ScalerSettings } from './scaled-objects.ts';
+import { because, missing } from './support.ts';
 import { simulate, type World } from './world.ts';
 
 const rendering = missing === undefined ? test : test.skip;
@@ -37,12 +38,21 @@ const world: fc.Arbitrary<World> = fc
   })
   .map((one) => ({ ...QUIET, ...one, seconds: 4 * BUSY_SECONDS }));
 
+/** Of each environment and lane the settings of one function, without those that are as in another environment. */
+function differing(): ReadonlyMap<string, ScalerSettings> {
+  const found = new Map<string, readonly [string, ScalerSettings]>();
+  for (const overlay of overlays()) {
+    for (const [name, settings] of renderedScaledObjects(overlay)) {
+      if (name.startsWith('fetch')) found.set(JSON.stringify(settings), [`${name} of ${overlay}`, settings]);
+    }
+  }
+  return new Map(found.values());
+}
+
 rendering(
   `whatever comes whenever: all of it is handled, within the limits, without a flap, and it sleeps again${because}`,
   (t) => {
-    // The others of each lane differ in topic and group alone.
-    const lanes = [...rendered].filter(([name]) => name.startsWith('fetch'));
-    for (const [name, settings] of lanes) {
+    for (const [name, settings] of differing()) {
       const check = fc.property(world, (one) => {
         const outcome = simulate(settings, one);
         const waiting = one.partitions.reduce((sum, { start, end }) => sum + end - start, 0);
@@ -55,7 +65,8 @@ rendering(
         );
       });
       fc.assert(check, { numRuns: 100 });
-      t.pass(name);
+      t.log(`${name}: 0 to ${settings.maxReplicaCount}`);
+      t.pass();
     }
   },
 );

@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
 import { parseAllDocuments } from 'yaml';
 
-const FUNCTIONS = fileURLToPath(new URL('../../../manifests/base/functions', import.meta.url));
+const MANIFESTS = fileURLToPath(new URL('../../../manifests', import.meta.url));
 
 const digits = v.pipe(v.string(), v.regex(/^\d+$/), v.transform(Number));
 const flag = v.optional(v.literal('false'));
@@ -49,11 +51,19 @@ const ScaledObject = v.object({
 /** What a ScaledObject tells KEDA. */
 export type ScalerSettings = v.InferOutput<typeof ScaledObject>['spec'];
 
-/** The ScaledObjects as kubectl renders them, by name. */
-export function renderedScaledObjects(): ReadonlyMap<string, ScalerSettings> {
-  const rendered = execFileSync('kubectl', ['kustomize', FUNCTIONS], { encoding: 'utf8', maxBuffer: 1 << 24 });
+/** The ScaledObjects of a folder of the manifests as kubectl renders them, by name. */
+export function renderedScaledObjects(folder: string): ReadonlyMap<string, ScalerSettings> {
+  const rendered = execFileSync('kubectl', ['kustomize', join(MANIFESTS, folder)], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 24,
+  });
   const objects = parseAllDocuments(rendered)
     .map((document): unknown => document.toJS())
     .filter((object) => v.is(v.object({ kind: v.literal('ScaledObject') }), object));
   return new Map(objects.map((object) => v.parse(ScaledObject, object)).map((one) => [one.metadata.name, one.spec]));
+}
+
+/** The environments, as folders of the manifests. */
+export function overlays(): string[] {
+  return readdirSync(join(MANIFESTS, 'overlays')).map((name) => join('overlays', name));
 }

@@ -6,7 +6,8 @@ import { simulate, type Outcome, type World } from './world.ts';
 /** Why the ScaledObjects cannot be rendered here; undefined = they can. */
 export const missing = commandIsMissing(['kubectl']);
 export const because = missing === undefined ? '' : ` (skipped: ${missing})`;
-export const rendered = missing === undefined ? renderedScaledObjects() : new Map<string, ScalerSettings>();
+export const rendered =
+  missing === undefined ? renderedScaledObjects('base/functions') : new Map<string, ScalerSettings>();
 
 export function settingsOf(name: string): ScalerSettings {
   const settings = rendered.get(name);
