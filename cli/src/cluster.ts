@@ -5,7 +5,8 @@ import type { Schedule } from '@weatherline/events/schedule';
 import { COMMON, loadConfig, type Broker, type Environment, type ObjectStore, type Values } from '@weatherline/runtime';
 import { pastOf, type Past } from './past.ts';
 
-const SETTINGS = {
+/** What commands read of the installation that the environment names. */
+export const CLUSTER_SETTINGS = {
   schedule: COMMON.schedule,
   locations: COMMON.locations,
   partSize: COMMON.partSize,
@@ -31,10 +32,10 @@ export function namesCluster(env: Environment): boolean {
   return Boolean(env[KAFKA_SETTINGS.kafkaBrokers.env] ?? env[`${KAFKA_SETTINGS.kafkaBrokers.env}_FILE`]);
 }
 
-type ClusterConfig = Values<typeof SETTINGS>;
+type ClusterConfig = Values<typeof CLUSTER_SETTINGS>;
 
 export function readCluster(env: Environment): ClusterConfig {
-  return loadConfig(SETTINGS, env, DEPLOYABLE_VARIABLES);
+  return loadConfig(CLUSTER_SETTINGS, env, DEPLOYABLE_VARIABLES);
 }
 
 /** How the installation that the environment names works, without a connection to it. */

@@ -1,3 +1,4 @@
+import { EXCEPTIONS, isException } from './exceptions.ts';
 import type { Knowledge } from './knowledge.ts';
 import { titleOf, type KubeObject } from './objects.ts';
 import { shown } from './tree.ts';
@@ -37,7 +38,14 @@ export function finding(
   return { object: titleOf(object), path, expected, got: typeof got === 'string' ? got : shown(got), todo };
 }
 
+/** Every problem of an overlay but those that are declared exceptions. */
 export function runChecks(checks: readonly Check[], objects: readonly KubeObject[], context: Context): Problem[] {
+  return allProblems(checks, objects, context).filter(
+    (problem) => !EXCEPTIONS.some((one) => isException(one, problem)),
+  );
+}
+
+export function allProblems(checks: readonly Check[], objects: readonly KubeObject[], context: Context): Problem[] {
   return checks.flatMap(({ name, find }) => find(objects, context).map((found) => ({ ...found, check: name })));
 }
 

@@ -8,6 +8,8 @@ export type Flow = {
   readonly ports: readonly number[];
   readonly protocols?: readonly string[];
   readonly why: string;
+  /** The flow is there only in overlays that have an object of this kind. */
+  readonly where?: string;
 };
 
 const LANES = (name: string): string[] => [name, `${name}-replay`];
@@ -28,11 +30,12 @@ export const FLOWS: readonly Flow[] = [
   { from: FETCH, to: 'internet', ports: [443], why: 'providers, S3, STS' },
   { from: [...LANES('upload'), 'gateway', 'trigger', 'operator'], to: 'internet', ports: [443], why: 'S3, STS' },
   { from: ['operator'], to: 'gateway', ports: [8080], why: 'doctor asks what people see' },
-  { from: ['load-balancer'], to: 'gateway', ports: [8080], why: 'people' },
+  { from: ['load-balancer'], to: 'gateway', ports: [8080], why: 'people', where: 'Ingress' },
 
   { from: ['kafka'], to: 'kafka', ports: [9090, 9091, 9093], why: 'controllers, replication, its own listener' },
   { from: ['kafka-entity-operator', 'kafka-exporter'], to: 'kafka', ports: [9091], why: 'topics, users, lag' },
   { from: ['kafka-entity-operator'], to: 'apiserver', ports: [443], why: 'KafkaTopic and KafkaUser' },
+  { from: ['kafka'], to: 'apiserver', ports: [443], why: "rack awareness asks for its node's zone" },
   { from: ['strimzi-operator'], to: 'kafka', ports: [9090, 9091, 8443], why: 'rolls brokers' },
   { from: ['keda-operator'], to: 'kafka', ports: [9093], why: 'lag' },
 
@@ -44,7 +47,7 @@ export const FLOWS: readonly Flow[] = [
   { from: ['prometheus'], to: 'vault', ports: [8200], why: 'metrics' },
   { from: ['prometheus'], to: 'gateway', ports: [9090, 9091], why: 'metrics' },
   ...FETCH.map((to) => ({ from: ['prometheus'], to, ports: [9090, 9091], why: 'metrics' })),
-  ...[...LANES('transform'), ...LANES('upload'), 'operator'].map((to) => ({
+  ...[...LANES('transform'), ...LANES('upload')].map((to) => ({
     from: ['prometheus'],
     to,
     ports: [9090],

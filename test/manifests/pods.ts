@@ -63,7 +63,7 @@ export function containersOf(spec: Tree, path: string): Container[] {
 /** A volume by its name, and the one word that says what it is. */
 export function volumesOf(spec: Tree): { name: string; type: string; source: Tree }[] {
   return treesAt(spec, 'volumes').map((volume) => {
-    const [type = 'emptyDir'] = Object.keys(volume).filter((key) => key !== 'name');
+    const type = Object.keys(volume).find((key) => key !== 'name') ?? 'emptyDir';
     return { name: String(volume['name']), type, source: treeAt(volume, type) };
   });
 }

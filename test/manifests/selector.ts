@@ -14,7 +14,7 @@ export function selects(selector: unknown, labels: Labels): boolean {
 function holds(expression: unknown, labels: Labels): boolean {
   const value = labels[textAt(expression, 'key') ?? ''];
   const values = textsAt(expression, 'values');
-  switch (textAt(expression, 'operator')) {
+  switch (textAt(expression, 'operator') ?? 'nothing') {
     case 'In':
       return value !== undefined && values.includes(value);
     case 'NotIn':

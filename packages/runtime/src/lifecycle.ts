@@ -20,7 +20,7 @@ export const EXIT = {
 export type Stopping = Disposable & { readonly signal: AbortSignal };
 
 /** How long a stop may take; under Kubernetes' 30 s of grace. */
-const STOP_WITHIN_MS = 25_000;
+export const STOP_WITHIN_MS = 25_000;
 
 /**
  * Aborts on SIGTERM, on SIGINT and when the parent's channel closes; a second signal ends the process at once with 130.

@@ -8,7 +8,10 @@ export const drain: Check = {
   answers: [],
   find: (objects, { knowledge }) =>
     podTemplates(objects).flatMap(({ owner, path, spec, containers }) => {
-      const needs = Math.max(0, ...containers.map(({ body }) => knowledge.stopSecondsOf(String(body['image']))));
+      const needs = Math.max(
+        0,
+        ...containers.map(({ body }) => knowledge.stopSecondsOf(String(body['image']), listAt(body, 'args'))),
+      );
       if (needs === 0) return [];
       const before = Math.max(0, ...containers.map(({ body }) => sleepOf(body)));
       const grace = numberAt(spec, 'terminationGracePeriodSeconds') ?? 30;

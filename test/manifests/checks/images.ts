@@ -1,10 +1,12 @@
 import { finding, type Check } from '../check.ts';
+import { split } from '../image.ts';
 import { ofKind } from '../objects.ts';
 import { podTemplates } from '../pods.ts';
 import { textAt } from '../tree.ts';
 
 /** Where images come from when they go to a real cluster: its own registry, and nobody's mirror. */
-const REGISTRY = /^(?:\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com\/)?(weatherline\/[a-z-]+|hashicorp\/vault)$/;
+const REGISTRY =
+  /^(?:\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com\/|docker\.io\/)?(weatherline\/[a-z-]+|hashicorp\/vault)$/;
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 /** Each image is one that we know, by the tag of the table; what is about to be applied to prod or dr is named by digest. */
@@ -21,17 +23,6 @@ export const images: Check = {
       }),
     ),
 };
-
-export function split(image: string): { name: string; tag: string | undefined; digest: string | undefined } {
-  const [reference = '', digest] = image.split('@');
-  const colon = reference.lastIndexOf(':');
-  const hasTag = colon > reference.lastIndexOf('/');
-  return {
-    name: hasTag ? reference.slice(0, colon) : reference,
-    tag: hasTag ? reference.slice(colon + 1) : undefined,
-    digest,
-  };
-}
 
 function problemsOf(image: string, tags: ReadonlyMap<string, string>): { expected: string; todo: string }[] {
   const { name, tag, digest } = split(image);

@@ -31,7 +31,7 @@ const SYSCTLS = new Set([
   'net.ipv4.tcp_rmem',
   'net.ipv4.tcp_wmem',
 ]);
-const SELINUX = [undefined, '', 'container_t', 'container_init_t', 'container_kvm_t', 'container_engine_t'];
+const SELINUX = new Set([undefined, '', 'container_t', 'container_init_t', 'container_kvm_t', 'container_engine_t']);
 const HANDLERS = [
   ['livenessProbe'],
   ['readinessProbe'],
@@ -95,7 +95,7 @@ function sharedRules(context: Tree, path: string): Rule[] {
     unset(context, ['windowsOptions', 'hostProcess'], path),
     unset(context, ['seLinuxOptions', 'user'], path, ['']),
     unset(context, ['seLinuxOptions', 'role'], path, ['']),
-    { path: `${path}.seLinuxOptions.type`, ok: SELINUX.includes(selinux), expected: 'a container type', got: selinux },
+    { path: `${path}.seLinuxOptions.type`, ok: SELINUX.has(selinux), expected: 'a container type', got: selinux },
     {
       path: `${path}.appArmorProfile.type`,
       ok: [undefined, 'RuntimeDefault', 'Localhost'].includes(appArmor),
@@ -120,54 +120,44 @@ function sharedRules(context: Tree, path: string): Rule[] {
 
 function containerRules({ body, path }: Container, { spec }: PodTemplate): Rule[] {
   const own = treeAt(body, 'securityContext');
-  const pod = treeAt(spec, 'securityContext');
   const place = `${path}.securityContext`;
-  const added = textsAt(own, 'capabilities', 'add');
-  const either = (...keys: string[]): unknown => at(own, ...keys) ?? at(pod, ...keys);
   return [
     unset(own, ['privileged'], place),
     ...sharedRules(own, place),
-    {
-      path: `${place}.allowPrivilegeEscalation`,
-      ok: own['allowPrivilegeEscalation'] === false,
-      expected: 'false',
-      got: own['allowPrivilegeEscalation'],
-    },
-    {
-      path: `${place}.runAsNonRoot`,
-      ok: either('runAsNonRoot') === true,
-      expected: 'true, here or for the pod',
-      got: either('runAsNonRoot'),
-    },
-    {
-      path: `${place}.seccompProfile.type`,
-      ok: either('seccompProfile', 'type') !== undefined,
-      expected: 'RuntimeDefault, here or for the pod',
-      got: undefined,
-    },
-    {
-      path: `${place}.capabilities.drop`,
-      ok: textsAt(own, 'capabilities', 'drop').includes('ALL'),
-      expected: '["ALL"]',
-      got: at(own, 'capabilities', 'drop'),
-    },
-    {
-      path: `${place}.capabilities.add`,
-      ok: added.every((name) => name === 'NET_BIND_SERVICE'),
-      expected: 'no more than NET_BIND_SERVICE',
-      got: added,
-    },
-    {
-      path: `${place}.procMount`,
-      ok: [undefined, 'Default'].includes(textAt(own, 'procMount')),
-      expected: 'Default',
-      got: own['procMount'],
-    },
+    ...demanded(own, treeAt(spec, 'securityContext'), place),
     ...listAt(body, 'ports').map((port) => unset(port, ['hostPort'], `${path}.ports`, [0])),
     ...HANDLERS.flatMap((handler) =>
       ['httpGet', 'tcpSocket'].map((kind) => unset(body, [...handler, kind, 'host'], path, [''])),
     ),
   ];
+}
+
+/** What must be said, by the container itself or, where the standard lets it, by its pod. */
+function demanded(own: Tree, pod: Tree, place: string): Rule[] {
+  const drop = textsAt(own, 'capabilities', 'drop');
+  const add = textsAt(own, 'capabilities', 'add');
+  const escalation = own['allowPrivilegeEscalation'];
+  const nonRoot = at(own, 'runAsNonRoot') ?? at(pod, 'runAsNonRoot');
+  const seccomp = at(own, 'seccompProfile', 'type') ?? at(pod, 'seccompProfile', 'type');
+  const procMount = textAt(own, 'procMount');
+  return [
+    { path: 'allowPrivilegeEscalation', ok: escalation === false, expected: 'false', got: escalation },
+    { path: 'runAsNonRoot', ok: nonRoot === true, expected: 'true, here or for the pod', got: nonRoot },
+    {
+      path: 'seccompProfile.type',
+      ok: seccomp !== undefined,
+      expected: 'RuntimeDefault, here or for the pod',
+      got: seccomp,
+    },
+    { path: 'capabilities.drop', ok: drop.includes('ALL'), expected: '["ALL"]', got: drop },
+    {
+      path: 'capabilities.add',
+      ok: add.every((one) => one === 'NET_BIND_SERVICE'),
+      expected: 'NET_BIND_SERVICE at most',
+      got: add,
+    },
+    { path: 'procMount', ok: procMount === undefined || procMount === 'Default', expected: 'Default', got: procMount },
+  ].map((rule) => ({ ...rule, path: `${place}.${rule.path}` }));
 }
 
 function unset(value: unknown, keys: readonly string[], path: string, allowed: readonly unknown[] = []): Rule {

@@ -4,10 +4,19 @@ import { isFunction, podTemplates } from '../pods.ts';
 import { textAt, textsAt, treesAt, type Tree } from '../tree.ts';
 
 /** Verbs and resources that make one who has them as powerful as somebody else. */
-const RISING = ['bind', 'escalate', 'impersonate'];
-const READING = ['get', 'list', 'watch'];
-const PODS = ['pods', 'deployments', 'statefulsets', 'daemonsets', 'replicasets', 'jobs', 'cronjobs', 'pods/exec'];
-const CREATING = ['create', 'update', 'patch'];
+const RISING = new Set(['bind', 'escalate', 'impersonate']);
+const READING = new Set(['get', 'list', 'watch']);
+const PODS = new Set([
+  'pods',
+  'deployments',
+  'statefulsets',
+  'daemonsets',
+  'replicasets',
+  'jobs',
+  'cronjobs',
+  'pods/exec',
+]);
+const CREATING = new Set(['create', 'update', 'patch']);
 
 export const rbac: Check = {
   name: 'rbac',
@@ -26,20 +35,18 @@ function rule(role: KubeObject, body: Tree): Finding[] {
   const named = textsAt(body, 'resourceNames').length > 0;
   const bad = [
     { is: [...verbs, ...resources, ...textsAt(body, 'apiGroups')].includes('*'), got: 'a wildcard' },
-    { is: verbs.some((verb) => RISING.includes(verb)), got: 'bind, escalate or impersonate' },
+    { is: verbs.some((verb) => RISING.has(verb)), got: 'bind, escalate or impersonate' },
     // A named secret that must be written is no reading of secrets at large.
     {
-      is: resources.includes('secrets') && verbs.some((verb) => READING.includes(verb)) && !named,
+      is: resources.includes('secrets') && verbs.some((verb) => READING.has(verb)) && !named,
       got: 'reading of secrets',
     },
     {
-      is: resources.some((name) => PODS.includes(name)) && verbs.some((verb) => verb === 'create') && !named,
+      is: resources.some((name) => PODS.has(name)) && verbs.some((verb) => verb === 'create') && !named,
       got: 'creation of pods',
     },
     {
-      is:
-        resources.some((name) => PODS.includes(name) && name !== 'pods') &&
-        verbs.some((verb) => CREATING.includes(verb)),
+      is: resources.some((name) => PODS.has(name) && name !== 'pods') && verbs.some((verb) => CREATING.has(verb)),
       got: 'change of what makes pods',
     },
     { is: resources.includes('serviceaccounts/token'), got: 'making of tokens' },

@@ -1,8 +1,7 @@
 import type { Check, Finding } from '../check.ts';
 import { FLOWS, OPENED_BY_STRIMZI, type Flow } from '../flows.ts';
-import { allows, type Port } from '../network/evaluate.ts';
+import { wayBetween, type Port } from '../network/evaluate.ts';
 import { worldOf, type Node } from '../network/world.ts';
-import { ofKind } from '../objects.ts';
 
 /** A port that nobody has: what reaches it reaches everything. */
 const ANY_OTHER = 31_337;
@@ -33,17 +32,17 @@ export const reachability: Check = {
   name: 'reachability',
   answers: ['N2', 'N3', 'N4', 'CIS 4.3.1'],
   find: (objects, { knowledge, overlay }) => {
-    if (ofKind(objects, 'NetworkPolicy').length === 0) return [];
     const { world, nodes } = worldOf(objects, knowledge.placeOf(overlay));
-    const declared = declaredFlows(nodes);
+    const declared = declaredFlows(nodes, new Set(objects.map(({ kind }) => kind)));
     const found: Finding[] = [];
     for (const from of nodes) {
       for (const to of nodes) {
         // What passes between others, or is not a pod's, is not ours to rule.
         if (!from.isOurs && !to.isOurs) continue;
+        const isOpen = canSend(from) ? wayBetween(world, from, to) : () => false;
         for (const port of probes(to)) {
           const key = keyOf(from.name, to.name, port);
-          const isAllowed = canSend(from) && allows(world, from, to, port);
+          const isAllowed = isOpen(port);
           if (isAllowed !== declared.has(key)) found.push(differs(from, to, port, isAllowed));
         }
       }
@@ -67,13 +66,14 @@ function keyOf(from: string, to: string, { port, protocol }: Port): string {
 }
 
 /** Flows whose both ends are in this overlay. */
-function declaredFlows(nodes: readonly Node[]): ReadonlySet<string> {
+function declaredFlows(nodes: readonly Node[], kinds: ReadonlySet<string>): ReadonlySet<string> {
   const names = new Set(nodes.map(({ name }) => name));
   const keys = ({ from, to, ports, protocols = ['TCP'] }: Flow): string[] =>
     from
       .filter((name) => names.has(name) && names.has(to))
       .flatMap((name) => ports.flatMap((port) => protocols.map((protocol) => keyOf(name, to, { port, protocol }))));
-  return new Set([...FLOWS, ...OPENED_BY_STRIMZI].flatMap(keys));
+  const flows = [...FLOWS, ...OPENED_BY_STRIMZI].filter(({ where }) => where === undefined || kinds.has(where));
+  return new Set(flows.flatMap(keys));
 }
 
 function differs(from: Node, to: Node, port: Port, isAllowed: boolean): Finding {

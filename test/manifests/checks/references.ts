@@ -20,7 +20,7 @@ export const references: Check = {
       ...ownSelectors(objects),
       ...ofKind(objects, 'Service').flatMap((service) => serviceFindings(service, pods)),
       ...ofKind(objects, 'PodMonitor').flatMap((monitor) => podMonitor(monitor, pods)),
-      ...ofKind(objects, 'ServiceMonitor').flatMap((monitor) => serviceMonitor(monitor, objects)),
+      ...ofKind(objects, 'ServiceMonitor').flatMap((monitor) => serviceMonitor(monitor, objects, pods)),
       ...ofKind(objects, 'NetworkPolicy', 'PodDisruptionBudget').flatMap((object) => selected(object, pods)),
       ...scaling(objects),
     ];
@@ -64,8 +64,13 @@ function ownSelectors(objects: readonly KubeObject[]): Finding[] {
     });
 }
 
+/** Labels that Vault gives its own pod and changes while it runs: https://developer.hashicorp.com/vault/docs/configuration/service-registration/kubernetes */
+const OF_VAULT = new Set(['vault-active', 'vault-initialized', 'vault-perf-standby', 'vault-sealed', 'vault-version']);
+
 function serviceFindings(service: KubeObject, pods: readonly Target[]): Finding[] {
-  const selector = mapAt(service.body, 'spec', 'selector');
+  const selector = Object.fromEntries(
+    Object.entries(mapAt(service.body, 'spec', 'selector')).filter(([key]) => !OF_VAULT.has(key)),
+  );
   const behind = pods.filter(
     ({ namespace, labels }) => namespace === service.namespace && selectsByMap(selector, labels),
   );
@@ -110,24 +115,32 @@ function podMonitor(monitor: KubeObject, pods: readonly Target[]): Finding[] {
   });
 }
 
-function serviceMonitor(monitor: KubeObject, objects: readonly KubeObject[]): Finding[] {
+function serviceMonitor(monitor: KubeObject, objects: readonly KubeObject[], pods: readonly Target[]): Finding[] {
   const isIn = namespacesOf(monitor);
   const selector = at(monitor.body, 'spec', 'selector');
   const chosen = ofKind(objects, 'Service').filter(
     ({ namespace, labels }) => isIn(namespace) && selects(selector, labels),
   );
+  const behind = (service: KubeObject): Target[] =>
+    pods.filter(
+      ({ namespace, labels }) =>
+        namespace === service.namespace && selectsByMap(mapAt(service.body, 'spec', 'selector'), labels),
+    );
   if (chosen.length === 0) {
     const expected = 'one that selects a service';
     return [finding(monitor, 'spec.selector', { expected, got: selector, todo: 'correct the selector' })];
   }
   return treesAt(monitor.body, 'spec', 'endpoints').flatMap((endpoint) => {
-    const isThere = chosen.every(({ body }) =>
-      treesAt(body, 'spec', 'ports').some(({ name }) => name === endpoint['port']),
+    const { port, targetPort } = endpoint;
+    const isThere = chosen.every((service) =>
+      port === undefined
+        ? behind(service).some(({ ports }) => ports.some((one) => one.name === targetPort || one.port === targetPort))
+        : treesAt(service.body, 'spec', 'ports').some(({ name }) => name === port),
     );
     if (isThere) return [];
-    const expected = 'a port of the selected services';
+    const expected = 'a port of the selected services, or of the pods behind them';
     return [
-      finding(monitor, 'spec.endpoints', { expected, got: endpoint['port'], todo: 'correct the name of the port' }),
+      finding(monitor, 'spec.endpoints', { expected, got: port ?? targetPort, todo: 'correct the name of the port' }),
     ];
   });
 }

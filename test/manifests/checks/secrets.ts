@@ -36,7 +36,8 @@ function environment({ owner, containers }: PodTemplate): Finding[] {
       if (isTree(value) && value['secretKeyRef'] !== undefined) {
         return [finding(owner, path, { expected: 'no secret in the environment', got: 'secretKeyRef', todo })];
       }
-      const isSecret = /(KEY|PASSWORD|TOKEN|SECRET|CREDENTIAL)S?$/.test(name);
+      // A path is where a secret is, not the secret.
+      const isSecret = /(KEY|PASSWORD|TOKEN|SECRET|CREDENTIAL)S?$/.test(name) && !String(value).startsWith('/');
       return isSecret ? [finding(owner, path, { expected: 'a file', got: 'a value', todo })] : [];
     });
     const whole = treesAt(container.body, 'envFrom').map((from) =>

@@ -27,27 +27,45 @@ export type World = {
 
 /** A connection needs both: the source's egress and the target's ingress. */
 export function allows(world: World, from: Peer, to: Peer, port: Port): boolean {
-  return allowed(world, 'Egress', from, to, port) && allowed(world, 'Ingress', to, from, port);
+  return wayBetween(world, from, to)(port);
+}
+
+/** To which ports of `to` may `from` connect? */
+export function wayBetween(world: World, from: Peer, to: Peer): (port: Port) => boolean {
+  const out = rulesFor(world, 'Egress', from, to);
+  if (out?.length === 0) return () => false;
+  const into = rulesFor(world, 'Ingress', to, from);
+  return (port) => [out, into].every((rules) => rules === undefined || rules.some((rule) => anyPort(rule, to, port)));
 }
 
 type Direction = 'Ingress' | 'Egress';
 
-/** `self` is the side that the policies select. The port is the target's in both directions. */
-function allowed(world: World, direction: Direction, self: Peer, other: Peer, port: Port): boolean {
+/** The rules that let `other` pass, as far as ports go; undefined where no policy selects `self`: it is open in this direction. */
+function rulesFor(world: World, direction: Direction, self: Peer, other: Peer): Tree[] | undefined {
   const policies = policiesOf(world, direction, self);
-  // A pod that no policy selects for a direction is open in it.
-  if (policies.length === 0) return true;
-  const target = direction === 'Ingress' ? self : other;
-  return policies.some((policy) =>
-    treesAt(policy, 'spec', direction === 'Ingress' ? 'ingress' : 'egress').some(
-      (rule) =>
-        anyPort(rule, target, port) &&
-        anyPeer(world, rule, direction, { namespace: textAt(policy, 'metadata', 'namespace') ?? 'default', other }),
+  if (policies.length === 0) return undefined;
+  return policies.flatMap((policy) =>
+    treesAt(policy, 'spec', direction === 'Ingress' ? 'ingress' : 'egress').filter((rule) =>
+      anyPeer(world, rule, direction, { namespace: textAt(policy, 'metadata', 'namespace') ?? 'default', other }),
     ),
   );
 }
 
-function policiesOf({ policies }: World, direction: Direction, { namespace, labels }: Peer): Tree[] {
+/** Which policies select a pod is asked for each of its ways: they are looked for once. */
+const selecting = new WeakMap<World, Map<string, Tree[]>>();
+
+function policiesOf(world: World, direction: Direction, peer: Peer): Tree[] {
+  const known = selecting.get(world) ?? new Map<string, Tree[]>();
+  selecting.set(world, known);
+  const key = `${direction} ${peer.namespace} ${JSON.stringify(peer.labels)}`;
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const found = selected(world, direction, peer);
+  known.set(key, found);
+  return found;
+}
+
+function selected({ policies }: World, direction: Direction, { namespace, labels }: Peer): Tree[] {
   if (namespace === undefined) return [];
   return policies.filter(
     (policy) =>

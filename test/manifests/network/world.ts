@@ -1,6 +1,7 @@
 import { ofKind, type KubeObject } from '../objects.ts';
 import { podTemplates, portsOf } from '../pods.ts';
-import { CLUSTER_OPERATOR, strimziPods, strimziPolicies } from '../strimzi.ts';
+import { strimziPolicies } from '../strimzi-policies.ts';
+import { CLUSTER_OPERATOR, strimziPods } from '../strimzi.ts';
 import type { Tree } from '../tree.ts';
 import { namespaceLabels, type Peer, type World } from './evaluate.ts';
 
