@@ -8,6 +8,7 @@ import { PROVIDER_SETTINGS } from '../packages/adapters/src/providers/open.ts';
 import { S3_SETTINGS } from '../packages/adapters/src/s3/settings.ts';
 import { GATEWAY_SETTINGS } from '../gateway/src/serve.ts';
 import { BASE } from '../packages/runtime/src/serve-function.ts';
+import { ADMIN_SETTINGS } from '../packages/secrets-init/src/admin/settings.ts';
 import { REFRESH_SETTINGS } from '../packages/secrets-init/src/settings.ts';
 import { SETTINGS } from '../cli/src/config.ts';
 import { publishedResults } from '../cli/src/results/json-schema.ts';
@@ -69,6 +70,11 @@ function deployables(): Table[] {
       title: '`secrets-init`',
       says: 'In a pod, `init` before the others and `refresh` beside them. `init` has no infra port.',
       settings: Object.values(REFRESH_SETTINGS),
+    },
+    {
+      title: '`vault-admin`',
+      says: 'What runs beside Vault: `initialise` once, `configure` each night, `snapshot` each hour. Each reads what it needs of these.',
+      settings: ADMIN_SETTINGS,
     },
     {
       title: '`weatherline topics`',

@@ -6,7 +6,7 @@ import { DEPLOYABLE_VARIABLES } from '@weatherline/adapters/settings';
 import { startS3Server } from '@weatherline/testkit/s3';
 import { serviceAccountToken } from '@weatherline/testkit/vault';
 import test, { type ExecutionContext } from 'ava';
-import { ADMIN_SETTINGS } from '../src/admin/run.ts';
+import { ADMIN_SETTINGS } from '../src/admin/settings.ts';
 import { armoredKey, CONFIGURATION, createAdminWorld, keyDirectory, type AdminWorld } from './support/admin-world.ts';
 import { assertClean } from './support/world.ts';
 
@@ -103,6 +103,26 @@ test.serial('configure ends the root token, then runs as its role, and no output
   const output = [first, second].map(({ stdout, stderr }) => stdout + stderr).join('');
   const jwt = readFileSync(env['WEATHERLINE_VAULT_JWT_FILE'] ?? '', 'utf8');
   assertClean(t, output, [jwt, ...world.server.state.tokens.everIssued], 'the output');
+});
+
+test.serial('a new Vault is brought to life as the runbook says, and a workload reads what was put in', async (t) => {
+  const world = await createAdminWorld(t, { isNew: true });
+  t.is((await admin(t, ['initialise'], keysOf(world))).code, 0);
+  // What the holder of its key decrypts.
+  world.write('root-token', world.issued.rootToken);
+  world.server.state.tokens.revoke(world.server.rootToken);
+  const configured = await admin(t, ['configure'], configureOf(world));
+  t.is(configured.code, 0, configured.stderr);
+  const rotating = world.client();
+  await rotating.login(world.login('vault-rotate'));
+  await rotating.request('POST', 'secret/data/weatherline/test/openweather', { data: { api_key: 'the-new-key' } });
+  await rotating.revokeSelf();
+  const reading = world.client();
+  await reading.login(world.login('fetch', 'weatherline'));
+  const { data } = await reading.readSecret('secret/weatherline/test/openweather');
+  t.deepEqual(data, { api_key: 'the-new-key' });
+  await reading.revokeSelf();
+  t.deepEqual(world.server.state.tokens.live(world.server.state.now()), []);
 });
 
 for (const fault of ['echo', 'html', 'denied', 'bad-request', 'truncate'] as const) {

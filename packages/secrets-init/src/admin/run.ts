@@ -8,7 +8,6 @@ import {
   secretReader,
   stopOnSignals,
   systemClock,
-  type Setting,
   type Values,
 } from '@weatherline/runtime';
 import { Kept } from '../kept.ts';
@@ -125,12 +124,3 @@ function loginOf({ secrets, host }: Parts, { role, mount, jwt }: LoggingIn): () 
     return { role, mount, jwt: now };
   };
 }
-
-/** Every variable that some mode reads. */
-export const ADMIN_SETTINGS: readonly Setting<unknown>[] = [
-  ...new Map(
-    [INITIALISE_SETTINGS, CONFIGURE_SETTINGS, SNAPSHOT_SETTINGS]
-      .flatMap((table): Setting<unknown>[] => Object.values(table))
-      .map((setting) => [setting.env, setting]),
-  ).values(),
-];

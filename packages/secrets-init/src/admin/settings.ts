@@ -108,3 +108,12 @@ export const SNAPSHOT_SETTINGS = {
     parse: (text: string) => oneOf('true', 'false')(text) === 'true',
   },
 } as const satisfies Record<string, Setting<unknown>>;
+
+/** Every setting that some mode reads, each once. */
+export const ADMIN_SETTINGS: readonly Setting<unknown>[] = [
+  ...new Map(
+    [INITIALISE_SETTINGS, CONFIGURE_SETTINGS, SNAPSHOT_SETTINGS]
+      .flatMap((table): Setting<unknown>[] => Object.values(table))
+      .map((setting) => [setting.env, setting]),
+  ).values(),
+];
