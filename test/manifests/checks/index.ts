@@ -4,6 +4,7 @@ import { identities, users } from '../../consistency/checks/identities.ts';
 import { infraPorts } from '../../consistency/checks/infra-ports.ts';
 import { schedule } from '../../consistency/checks/schedule.ts';
 import { readKeys, settings } from '../../consistency/checks/settings.ts';
+import { vaultRoles } from '../../consistency/checks/vault-roles.ts';
 import { groups, partitions, topics } from '../../consistency/checks/topics.ts';
 import { availability } from './availability.ts';
 import { defaultDeny } from './default-deny.ts';
@@ -60,6 +61,7 @@ export const CONSISTENCY: readonly Check[] = [
   schedule,
   identities,
   users,
+  vaultRoles,
   metrics,
   runbooks,
 ];

@@ -102,7 +102,7 @@ export const IN_PODS: readonly Mistake[] = [
   },
   {
     title: 'a service account that is not there',
-    change: set('CronJob/vault-configure', [...JOB, 'serviceAccountName'], 'builder'),
+    change: set('CronJob/vault-init', [...JOB, 'serviceAccountName'], 'builder'),
     found: ['service accounts'],
   },
   {

@@ -98,6 +98,22 @@ export const WITH_THE_CODE: readonly Mistake[] = [
     found: ['users'],
   },
   {
+    title: "another's role in Vault",
+    change: set('ConfigMap/weatherline/settings', ['data', 'vault-role-gateway'], 'fetch'),
+    found: ['vault roles'],
+  },
+  {
+    title: 'a secret that the role may not read',
+    change: set(
+      'ConfigMap/weatherline/settings',
+      ['data', 'vault-secrets-gateway'],
+      JSON.stringify([
+        { path: 'secret/weatherline/prod/openweather', field: 'api_keys', file: 'WEATHERLINE_API_KEYS' },
+      ]),
+    ),
+    found: ['vault roles'],
+  },
+  {
     title: 'a metric that nothing exports',
     change: set('PrometheusRule/kafka-lag', ['spec', 'groups', 0, 'rules', 0, 'expr'], 'weatherline_lag_total > 5'),
     found: ['metrics'],
