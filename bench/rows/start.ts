@@ -1,15 +1,13 @@
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openKafkaBroker } from '@weatherline/adapters/kafka';
 import { TOPICS } from '@weatherline/runtime';
 import { startKafka } from '@weatherline/testkit/kafka';
-import { bundleDeployable, NODE_FLAGS, type Bundle } from '../bundle.ts';
+import { bundleImage, NODE_FLAGS, type Bundle } from '../bundle.ts';
 import { median, spread, type Measured, type Row } from '../row.ts';
 import { cpuSeconds, residentMiB, startServer, stop, type Started } from '../support/process.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-const OUT = here('../out/');
 const ROUNDS = 12;
 const IDLE_SECONDS = 30;
 
@@ -53,13 +51,6 @@ const PEERS = {
 } as const;
 export { PEERS };
 
-async function bundleOf(name: string): Promise<Bundle> {
-  return bundleDeployable(`functions/${name}/main.ts`, join(OUT, name), {
-    env: { ...SETTINGS, WEATHERLINE_INFRA_PORT: '0' },
-    said: 'consumer restarts',
-  });
-}
-
 async function startBundle({ file, env }: Bundle, settings: Readonly<Record<string, string>>): Promise<Started> {
   return startServer(
     () => [...NODE_FLAGS, file],
@@ -70,8 +61,13 @@ async function startBundle({ file, env }: Bundle, settings: Readonly<Record<stri
 
 /** Ours and the peers by turns, so that all meet the same noise. */
 async function coldStart(name: string, goalMs: number): Promise<Measured> {
-  const bundle = await bundleOf(name);
-  const starts = { ours: async () => startBundle(bundle, SETTINGS), ...PEERS };
+  const bundle = await bundleImage(name);
+  const starts = {
+    ours: async () => startBundle(bundle, SETTINGS),
+    // What the compile cache is worth.
+    uncompiled: async () => startBundle({ ...bundle, env: {} }, SETTINGS),
+    ...PEERS,
+  };
   const times: Record<string, number[]> = {};
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const [who, start] of Object.entries(starts)) {
@@ -87,13 +83,13 @@ async function coldStart(name: string, goalMs: number): Promise<Measured> {
     ours: spread(times['ours'] ?? [], 'ms'),
     peer: peers.join(', '),
     met: ours <= goalMs && ours < fastest,
-    notes: `${ROUNDS} starts each by turns, spawn to first HTTP response; bundle ${Math.round(bundle.bytes / 1024)} KiB; ${(ours / fastest).toFixed(2)} of the faster peer`,
+    notes: `${ROUNDS} starts each by turns, spawn to first HTTP response; without the compile cache ${spread(times['uncompiled'] ?? [], 'ms')}; bundle ${Math.round(bundle.bytes / 1024)} KiB; ${(ours / fastest).toFixed(2)} of the faster peer`,
   };
 }
 
 /** A bundled transform that has joined its group on a real broker and has nothing to do. */
 async function idle(): Promise<Measured> {
-  const bundle = await bundleOf('transform');
+  const bundle = await bundleImage('transform');
   await using kafka = await startKafka();
   await using broker = openKafkaBroker({
     brokers: kafka.bootstrap.split(','),

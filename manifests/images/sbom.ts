@@ -44,15 +44,21 @@ export async function sbomOf(root: string, component: Component, { present, epoc
   if (unknown.length > 0) {
     throw new Error(`${component.name} holds what ${component.package} does not depend on: ${unknown.join(', ')}`);
   }
-  const components = all.components.filter((one) => present.has(one.purl));
+  // pnpm tells them in another order every time.
+  const components = all.components.filter((one) => present.has(one.purl)).toSorted(by(({ purl: name }) => name));
   const refs = new Set([self['bom-ref'], ...components.map((one) => one['bom-ref'])]);
   const dependencies = all.dependencies
     .filter(({ ref }) => refs.has(ref))
-    .map((one) => Object.assign(one, { dependsOn: one.dependsOn.filter((ref) => refs.has(ref)) }));
+    .map((one) => Object.assign(one, { dependsOn: one.dependsOn.filter((ref) => refs.has(ref)).toSorted() }))
+    .toSorted(by(({ ref }) => ref));
   const timestamp = new Date(epoch * 1000).toISOString();
   const metadata = { ...all.metadata, timestamp, component: { ...self, name: `weatherline/${component.name}` } };
   const whole = { ...all, metadata, components, dependencies };
   return `${JSON.stringify({ ...whole, serialNumber: serialOf({ ...whole, serialNumber: '' }) }, null, 2)}\n`;
+}
+
+function by<T>(nameOf: (one: T) => string): (a: T, b: T) => number {
+  return (a, b) => (nameOf(a) < nameOf(b) ? -1 : 1);
 }
 
 /** A name of the document that is drawn from what it says. */
