@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openKafkaBroker } from '@weatherline/adapters/kafka';
 import { slotId } from '@weatherline/events';
@@ -6,20 +5,16 @@ import { parseSchedule } from '@weatherline/events/schedule';
 import { TOPICS } from '@weatherline/runtime';
 import { createAuthority, kafkaTests, type Authority } from '@weatherline/testkit/kafka';
 import test, { type ExecutionContext } from 'ava';
-import { bundle } from '../../manifests/images/bundle.ts';
-import { COMPONENTS } from '../../manifests/images/components.ts';
-import { overlay, ROOT } from '../manifests/render.ts';
+import { overlay } from '../manifests/render.ts';
 import { PodCluster } from '../support/pod-cluster.ts';
-import { bytesOf } from '../support/pod-spec.ts';
 import type { Pod } from '../support/pod.ts';
-import { temporaryDirectory } from '../support/process.ts';
-import { whyNoSandbox } from '../support/sandbox.ts';
+import { ImageRoot, whyNoContainers } from '../support/image-root.ts';
 
 let authority: Authority;
 
 const kafka = kafkaTests(test, {
   own: true,
-  needs: ['openssl', 'kubectl', 'unshare'],
+  needs: ['openssl', 'kubectl'],
   listeners: { MTLS: 'SSL' },
   prepare: async () => {
     authority = await createAuthority();
@@ -40,7 +35,7 @@ const kafka = kafkaTests(test, {
 });
 test.after.always(async () => authority?.[Symbol.asyncDispose]());
 
-const reason = whyNoSandbox();
+const reason = whyNoContainers();
 const podTest =
   reason === undefined ? kafka.serial : (title: string) => test.skip(`${title} (skipped: ${reason})`, (t) => t.fail());
 
@@ -87,22 +82,16 @@ podTest('an operator in its pod sees every group of the chain', async (t) => {
 });
 
 async function openCluster(t: ExecutionContext): Promise<PodCluster> {
-  const out = temporaryDirectory(t);
-  const images = new Map<string, string>();
-  for (const component of COMPONENTS.filter(({ name }) => name !== 'vault-admin')) {
-    const folder = join(out, component.name);
-    await bundle(ROOT, component.main, folder);
-    images.set(component.name, folder);
-  }
+  const images = new Map<string, Promise<ImageRoot>>();
   return PodCluster.open(t, {
     objects: overlay('prod'),
     authority,
     brokers: { admin: kafka.brokers, tls: kafka.cluster().brokersOf('MTLS') },
-    appOf: (image) => {
-      const [, name = ''] = /weatherline\/([a-z-]+)/.exec(image) ?? [];
-      const app = images.get(name);
-      if (app === undefined) throw new Error(`no bundle is made for ${image}`);
-      return app;
+    imageOf: async (reference) => {
+      const [, name = reference] = /weatherline\/([a-z-]+)/.exec(reference) ?? [];
+      const made = images.get(name) ?? ImageRoot.make(t, name);
+      images.set(name, made);
+      return made;
     },
   });
 }
@@ -130,8 +119,8 @@ async function checkPod(t: ExecutionContext, name: string, pod: Pod): Promise<vo
     for (const variable of spec.env) {
       if (/^(WEATHERLINE|OPENWEATHER)_/.test(variable.name)) t.regex(variable.name, /_FILE$/, where);
     }
-    const [peak, limit] = [container.peakBytes(), bytesOf(spec.resources.limits.memory)];
-    t.log(`${where}: ${Math.round(peak / 1024 ** 2)} of ${Math.round(limit / 1024 ** 2)} MiB`);
-    t.true(peak < limit, `${where} has had ${peak} of ${limit} bytes`);
+    const { peakMiB, limitMiB } = container;
+    t.log(`${where}: ${peakMiB.toFixed(0)} of ${limitMiB} MiB`);
+    t.true(peakMiB < limitMiB, `${where} has had ${peakMiB} of ${limitMiB} MiB`);
   }
 }

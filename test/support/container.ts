@@ -1,50 +1,52 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Container, Probe } from './pod-spec.ts';
-import { sandboxed, type SandboxOptions } from './sandbox.ts';
+import type { Contained, ImageRoot, Volume } from './image-root.ts';
+import { bytesOf, type Container, type Probe } from './pod-spec.ts';
 
-export type ContainerOptions = Omit<SandboxOptions, 'argv'> & {
+export type ContainerOptions = {
   readonly spec: Container;
+  readonly image: ImageRoot;
   readonly env: Readonly<Record<string, string>>;
+  readonly volumes: readonly Volume[];
   /** Where its ports are reached, by the name that probes use. */
   readonly ports: ReadonlyMap<string, number>;
 };
 
-/** A container of a pod as a process of this machine. */
+const MIB = 1024 ** 2;
+
+/** A container of a pod, started from what its image holds. */
 export class RunningContainer {
   readonly spec: Container;
-  /** Resolves with the exit code, or the signal's name. */
-  readonly closed: Promise<number | string>;
-  readonly #child: ChildProcess;
+  readonly #contained: Contained;
   readonly #ports: ReadonlyMap<string, number>;
-  #output = '';
   /** Of the last probe. */
   #answer = '';
 
-  constructor({ spec, env, ports, ...sandbox }: ContainerOptions) {
+  constructor({ spec, image, env, volumes, ports }: ContainerOptions) {
     this.spec = spec;
     this.#ports = ports;
-    const { command, args } = sandboxed({ ...sandbox, argv: ['/app/main.mjs', ...spec.args] });
-    // Nothing of this shell's environment gets in, but for where the sandbox finds its own tools.
-    const child = spawn(command, [...args], {
-      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/home/nonroot', ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    this.#child = child;
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (chunk: Buffer) => (this.#output += chunk.toString()));
-    }
-    this.closed = once(child, 'close').then(([code, signal]) => (typeof code === 'number' ? code : String(signal)));
+    this.#contained = image.start({ args: spec.args, env, volumes, memoryMiB: this.limitMiB });
+  }
+
+  /** Resolves with the exit code, or the signal's name. */
+  get closed(): Promise<number | string> {
+    return this.#contained.closed;
   }
 
   get output(): string {
-    return this.#output;
+    return this.#contained.output();
   }
 
   get isRunning(): boolean {
-    return this.#child.exitCode === null && this.#child.signalCode === null;
+    return this.#contained.child.exitCode === null && this.#contained.child.signalCode === null;
+  }
+
+  get limitMiB(): number {
+    return bytesOf(this.spec.resources.limits.memory) / MIB;
+  }
+
+  /** The most memory that it has had. */
+  get peakMiB(): number {
+    return this.#contained.peakMiB();
   }
 
   portOf(name: string | number): number {
@@ -75,18 +77,15 @@ export class RunningContainer {
       if (!this.isRunning) break;
       await delay((probe.periodSeconds * 1000) / 4);
     }
-    throw new Error(
-      `${this.spec.name} never passed ${probe.httpGet.path}: ${this.#answer}\n${this.#output.slice(-3000)}`,
-    );
+    const said = `${this.#answer}\n${this.output.slice(-3000)}`;
+    throw new Error(`${this.spec.name} never passed ${probe.httpGet.path}: ${said}`);
   }
 
-  /** The most memory that it has had, bytes. */
-  peakBytes(): number {
-    const status = readFileSync(`/proc/${this.#child.pid}/status`, 'utf8');
-    return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
+  signal(signal: NodeJS.Signals): void {
+    this.#contained.signal(signal);
   }
 
-  kill(signal: NodeJS.Signals): void {
-    this.#child.kill(signal);
+  async kill(): Promise<void> {
+    await this.#contained.kill();
   }
 }

@@ -10,12 +10,12 @@ import { newApiKey } from '../../gateway/src/access/api-key.ts';
 import { ofKind, type KubeObject } from '../manifests/objects.ts';
 import { applyKafkaUsers } from './kafka-acls.ts';
 import { PodSpec, type Container } from './pod-spec.ts';
-import { Pod, type Injected, type PodOptions } from './pod.ts';
+import { HERE, Pod, type Injected, type PodOptions } from './pod.ts';
 
 const KEY = 'canary-pod-key-7d1f0c52b96e4a83';
 const CLIENT = newApiKey({ random: randomBytes, name: 'a client of the test' });
 const NAMESPACE = 'weatherline';
-const WEB_IDENTITY = '/var/run/secrets/eks.amazonaws.com/serviceaccount/token';
+const WEB_IDENTITY = '/var/run/secrets/eks.amazonaws.com/serviceaccount';
 
 const Template = v.looseObject({ template: v.looseObject({ spec: PodSpec }) });
 const Workload = v.looseObject({ metadata: v.looseObject({ name: v.string() }), spec: Template });
@@ -38,7 +38,7 @@ export type PodClusterOptions = {
   readonly authority: Authority;
   /** Where clients without a certificate may do everything, and where those with one are asked for it. */
   readonly brokers: { readonly admin: readonly string[]; readonly tls: readonly string[] };
-  readonly appOf: PodOptions['appOf'];
+  readonly imageOf: PodOptions['imageOf'];
 };
 
 /** What a cluster has around the pods of an overlay: Vault, S3 and STS, ConfigMaps, Secrets, tokens, webhooks. */
@@ -123,7 +123,7 @@ export class PodCluster {
         secrets: this.#secrets,
         token: (account, audience) => serviceAccountToken({ name: account, namespace: NAMESPACE, audience }),
       },
-      appOf: this.#options.appOf,
+      imageOf: this.#options.imageOf,
       inject: (pod, container) => this.#inject(pod, container),
     });
   }
@@ -142,24 +142,15 @@ export class PodCluster {
     if (env.some(({ name }) => name === 'OPENWEATHER_API_KEY_FILE')) {
       here['WEATHERLINE_OPENWEATHER_URL'] = this.upstream.url;
     }
-    const files = Object.fromEntries(Object.entries(here).map(([name, text]) => [`/etc/here/${name}`, text]));
-    const named = Object.fromEntries(Object.keys(here).map((name) => [`${name}_FILE`, `/etc/here/${name}`]));
-    if (role === undefined) return { env: named, files };
+    if (role === undefined) return { env: {}, folders: { [HERE]: here } };
+    const identity = { name: serviceAccountName, namespace: NAMESPACE, audience: 'sts.amazonaws.com' };
     return {
       env: {
-        ...named,
         AWS_ROLE_ARN: role,
-        AWS_WEB_IDENTITY_TOKEN_FILE: WEB_IDENTITY,
+        AWS_WEB_IDENTITY_TOKEN_FILE: `${WEB_IDENTITY}/token`,
         AWS_ENDPOINT_URL_STS: this.s3.url,
       },
-      files: {
-        ...files,
-        [WEB_IDENTITY]: serviceAccountToken({
-          name: serviceAccountName,
-          namespace: NAMESPACE,
-          audience: 'sts.amazonaws.com',
-        }),
-      },
+      folders: { [HERE]: here, [WEB_IDENTITY]: { token: serviceAccountToken(identity) } },
     };
   }
 }

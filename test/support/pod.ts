@@ -1,25 +1,24 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ExecutionContext } from 'ava';
 import { RunningContainer } from './container.ts';
 import type { Container, PodSpec } from './pod-spec.ts';
 import { makeVolumes, type Holdings } from './pod-volumes.ts';
 import { freePort } from '../../bench/support/process.ts';
-import type { Mount } from './sandbox.ts';
+import type { ImageRoot, Volume } from './image-root.ts';
 
 /** What something else than the manifest puts into a container: webhooks, and what differs on this machine. */
 export type Injected = {
   readonly env: Readonly<Record<string, string>>;
-  /** Contents by path. */
-  readonly files: Readonly<Record<string, string>>;
+  /** Folders by their path, with the contents of their files. */
+  readonly folders: Readonly<Record<string, Readonly<Record<string, string>>>>;
 };
 
 export type PodOptions = {
   readonly holdings: Holdings;
-  /** The folder that the image of this name has at `/app`. */
-  readonly appOf: (image: string) => string;
+  readonly imageOf: (reference: string) => Promise<ImageRoot>;
   readonly inject: (pod: PodSpec, container: Container) => Injected;
 };
 
@@ -29,7 +28,8 @@ const PORTS: Readonly<Record<string, string>> = {
   'infra-secrets': 'WEATHERLINE_INFRA_PORT',
   http: 'WEATHERLINE_HTTP_PORT',
 };
-const HERE = '/etc/here';
+/** Where settings are that only this machine needs. */
+export const HERE = '/etc/here';
 
 export type Ended = { readonly container: string; readonly exit: number | string; readonly ms: number };
 
@@ -53,8 +53,7 @@ export class Pod {
     const folder = await mkdtemp(join(tmpdir(), 'weatherline-pod-'));
     const pod = new Pod(spec, folder, options);
     t.teardown(async () => {
-      for (const container of pod.containers) container.kill('SIGKILL');
-      await Promise.all(pod.containers.map(async ({ closed }) => closed));
+      await Promise.all(pod.containers.map(async (container) => container.kill()));
       await rm(folder, { recursive: true, force: true });
     });
     await pod.#start();
@@ -87,7 +86,7 @@ export class Pod {
     const ended: Ended[] = [];
     // Sidecars go last, the youngest first.
     for (const some of [this.#main, ...this.#sidecars.toReversed().map((one) => [one])]) {
-      for (const container of some) container.kill('SIGTERM');
+      for (const container of some) container.signal('SIGTERM');
       for (const container of some) {
         const left = Math.max(0, graceMs - (performance.now() - since));
         const exit = await Promise.race([container.closed, delay(left, 'over its grace period', { ref: false })]);
@@ -130,44 +129,38 @@ export class Pod {
       ports.set(name, port);
       const variable = PORTS[name];
       if (variable === undefined) throw new Error(`${spec.name}: which setting moves the port '${name}'?`);
-      here[`${HERE}/${variable}`] = String(port);
+      here[variable] = String(port);
     }
-    const injected = this.#options.inject(this.spec, spec);
-    const files = { ...here, ...injected.files };
-    const root = join(this.#folder, `root-${spec.name}`);
-    await mkdir(root, { recursive: true });
-    const { runAsUser, fsGroup } = this.spec.securityContext;
+    const { env, folders } = this.#options.inject(this.spec, spec);
+    const settings = { ...folders[HERE], ...here };
     return new RunningContainer({
       spec,
       ports,
-      root,
-      app: this.#options.appOf(spec.image),
-      mounts: [...this.#mountsOf(spec), ...(await this.#placed(spec, files))],
+      image: await this.#options.imageOf(spec.image),
+      volumes: [...this.#mountsOf(spec), ...(await this.#placed(spec, { ...folders, [HERE]: settings }))],
       env: {
         ...Object.fromEntries(spec.env.map(({ name, value }) => [name, value])),
-        ...Object.fromEntries(Object.keys(here).map((path) => [`${path.slice(HERE.length + 1)}_FILE`, path])),
-        ...injected.env,
+        ...Object.fromEntries(Object.keys(settings).map((name) => [`${name}_FILE`, join(HERE, name)])),
+        ...env,
       },
-      uid: runAsUser,
-      groups: fsGroup === undefined ? [] : [fsGroup],
     });
   }
 
-  #mountsOf({ name: container, volumeMounts }: Container): Mount[] {
-    return volumeMounts.map(({ name, mountPath: path, readOnly }) => {
+  #mountsOf({ name: container, volumeMounts }: Container): Volume[] {
+    return volumeMounts.map(({ name, mountPath: at, readOnly: isReadOnly }) => {
       const source = this.#volumes.get(name);
       if (source === undefined) throw new Error(`${container} mounts ${name}, which is no volume of its pod`);
-      return { source, path, readOnly };
+      return { source, at, isReadOnly };
     });
   }
 
-  async #placed({ name }: Container, files: Readonly<Record<string, string>>): Promise<Mount[]> {
+  async #placed({ name }: Container, folders: Injected['folders']): Promise<Volume[]> {
     return Promise.all(
-      Object.entries(files).map(async ([path, text]) => {
-        const source = join(this.#folder, 'files', name, path);
-        await mkdir(dirname(source), { recursive: true });
-        await writeFile(source, text);
-        return { source, path, readOnly: true };
+      Object.entries(folders).map(async ([at, files]) => {
+        const source = join(this.#folder, 'injected', name, at);
+        await mkdir(source, { recursive: true });
+        for (const [file, text] of Object.entries(files)) await writeFile(join(source, file), text);
+        return { source, at, isReadOnly: true };
       }),
     );
   }
