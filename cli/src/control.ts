@@ -29,11 +29,11 @@ const MAX_OBJECT_BYTES = 128 * 1024 * 1024;
 const ANSWER_WITHIN_MS = 60_000;
 const NAMES: ReadonlySet<string> = new Set(TOPICS.map(({ name }) => name));
 
-const TriggerOrder = v.pipe(
-  v.looseObject({ slot: v.string() }),
-  v.transform(({ slot }) => ({ slot, reason: 'manual' as const })),
-);
-export type TriggerOrder = { readonly slot: string; readonly reason: 'manual' | 'schedule' | 'backfill' };
+const TriggerOrder = v.looseObject({
+  slot: v.string(),
+  reason: v.optional(v.picklist(['manual', 'schedule']), 'manual'),
+});
+export type TriggerOrder = Pick<v.InferOutput<typeof TriggerOrder>, 'slot' | 'reason'>;
 const TriggerReceipt = v.object({ run: v.string(), parts: v.number(), isNew: v.boolean() });
 export type TriggerReceipt = v.InferOutput<typeof TriggerReceipt>;
 

@@ -76,6 +76,7 @@ function chain(cli: Command, { run, output }: Tools): void {
     .description('ask for the run of a slot (default: the current one)')
     .option('--slot <slot>', 'a slot id such as 20261123T060000Z, or RFC 3339')
     .option('--off-schedule', 'allow a slot that is no tick of the schedule')
+    .option('--scheduled', 'the run says that the schedule asked for it, as a CronJob does')
     .option('--wait', 'wait until its product is stored')
     .addOption(data())
     .addOption(timeout('wait at most this long'))

@@ -57,8 +57,11 @@ podTest(
     const slot = slotId(parseSchedule('0 */6 * * *').current(new Date()));
     const latest = `http://127.0.0.1:${gateway.portOf('http')}/v1/products/latest`;
     t.is((await fetch(latest)).status, 401, 'the keys come from Vault');
-    await productAt(new Request(latest, { headers: { 'x-api-key': cluster.clientKey } }), slot, pods);
+    const headers = { 'x-api-key': cluster.clientKey };
+    await productAt(new Request(latest, { headers }), slot, pods);
 
+    const run = await fetch(`${latest.replace('products/latest', 'runs')}/${slot}`, { headers });
+    t.like(await run.json(), { reason: 'schedule' }, 'no person has asked for it');
     for (const [name, pod] of pods) await checkPod(t, name, pod);
     const outputs = [...pods.values(), trigger].map(({ output }) => output).join('');
     for (const canary of cluster.canaries) t.false(outputs.includes(canary), 'a secret is in no output');

@@ -19,6 +19,8 @@ export type TriggerOptions = {
   readonly slot?: string;
   readonly wait?: boolean;
   readonly offSchedule?: boolean;
+  /** It is the scheduler that asks, not a person. */
+  readonly scheduled?: boolean | undefined;
   readonly timeout: string;
 };
 
@@ -32,7 +34,7 @@ export async function trigger(options: TriggerOptions, output: Output): Promise<
   try {
     const ports = await openOwned(options.data, output, resources);
     const { system, clock, signal } = ports;
-    const { plan, isNew } = await triggerRun({ ...config, ...system }, slot, 'manual');
+    const { plan, isNew } = await triggerRun({ ...config, ...system }, slot, reasonOf(options));
     // Nobody else would do the work: the owner of a directory stays until the run has ended.
     const { haltedBy } = system;
     const result = await waitForRun(system.store, system.broker, plan, { clock, timeoutMs, signal, haltedBy });
@@ -48,7 +50,7 @@ async function inCluster(options: TriggerOptions, output: Output, timeoutMs: num
   const cluster = await openCluster(process.env, resources);
   // It is fetch that asks; this process must be told the same as fetch.
   const slot = wantedSlot(options, cluster.schedule, cluster.past);
-  const { plan, isNew } = await triggerRun(cluster, slot, 'manual');
+  const { plan, isNew } = await triggerRun(cluster, slot, reasonOf(options));
   if (options.wait !== true) {
     return requested(output, { run: plan.run.id, parts: plan.parts.length, is_new: isNew });
   }
@@ -70,14 +72,18 @@ function wantedSlot({ slot, offSchedule = false }: TriggerOptions, schedule: Sch
   }
 }
 
+function reasonOf({ scheduled = false }: Pick<TriggerOptions, 'scheduled'>): 'schedule' | 'manual' {
+  return scheduled ? 'schedule' : 'manual';
+}
+
 async function throughOwner(
-  { data, wait }: TriggerOptions,
+  { data, wait, scheduled }: TriggerOptions,
   slot: Date,
   socket: string,
   output: Output,
   timeoutMs: number,
 ): Promise<number> {
-  const order = { slot: slotId(slot), reason: 'manual' } as const;
+  const order = { slot: slotId(slot), reason: reasonOf({ scheduled }) };
   const receipt = await orderTrigger(socket, order).catch((cause: unknown) => throwRefused(data, cause));
   if (wait !== true) return requested(output, { run: receipt.run, parts: receipt.parts, is_new: receipt.isNew });
   await using resources = new AsyncDisposableStack();
