@@ -1,5 +1,6 @@
 import test, { type ExecutionContext } from 'ava';
-import { ImageRoot, whyNoContainers, type Contained, type StartOptions } from '../support/image-root.ts';
+import type { Contained } from '../support/contained.ts';
+import { ImageRoot, whyNoContainers, type StartOptions } from '../support/image-root.ts';
 
 // Each image as its container runs it: its own root directory, read-only; its user; no network but loopback; the pod's memory
 // limit; an environment with nothing but what image and pod set.
@@ -87,6 +88,8 @@ long(`the command line runs, in a read-only root with 128 MiB${whyLong}`, async 
   t.true(config.output.includes('WEATHERLINE_LOG_LEVEL'));
   const none = await ends(root, { args: ['no-such-command'] });
   t.is(none.code, 2, none.output);
+  const up = await ends(root, { args: ['up', '--once', '--data', '/tmp/data'] });
+  t.is(up.code, 78, 'there is nowhere to write to');
 });
 
 contained(`what Node compiled while the image was built is used, and nothing is written${why}`, async (t) => {

@@ -1,27 +1,18 @@
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { serviceAccountToken } from '@weatherline/testkit/vault';
 import type { ExecutionContext } from 'ava';
-import type { Contained, ImageRoot, Volume as Mounted } from './image-root.ts';
-import type { Container, PodSpec, Probe, Volume } from './rendered.ts';
+import type { Contained } from './contained.ts';
+import type { Volume as Mounted } from './image-root.ts';
+import { fillVolume, writeFiles, type Cluster } from './pod-volumes.ts';
+import type { Container, PodSpec, Probe } from './rendered.ts';
 
-const USER = 65_532;
-
-/** What a cluster would give to pods: contents of its ConfigMaps and Secrets, and images by the end of their name. */
-export type Cluster = {
-  readonly configMap: (name: string) => Readonly<Record<string, string>>;
-  readonly secret: (name: string) => Readonly<Record<string, string>>;
-  readonly image: (name: string) => Promise<ImageRoot>;
-  readonly port: () => Promise<number>;
-  /** Stand-ins of what is outside the cluster, as files of their variables' names. */
-  readonly standIns: Readonly<Record<string, string>>;
-  /** What the webhook of EKS puts into a container's environment. */
-  readonly injected: Readonly<Record<string, string>>;
+type Running = {
+  readonly container: Container;
+  readonly contained: Contained;
+  readonly ports: ReadonlyMap<string, number>;
 };
-
-type Running = { readonly container: Container; readonly contained: Contained; readonly ports: ReadonlyMap<string, number> };
 
 /** A pod without Kubernetes: its files, its containers in their order, its probes, its end as the kubelet makes it. */
 export class Pod {
@@ -45,36 +36,7 @@ export class Pod {
       this.#ending.abort();
       rmSync(this.#folder, { recursive: true, force: true });
     });
-    for (const volume of spec.volumes) this.#fill(volume);
-  }
-
-  #fill({ name, emptyDir, configMap, secret, projected }: Volume): void {
-    const folder = join(this.#folder, name);
-    mkdirSync(folder);
-    if (emptyDir !== undefined) {
-      chownSync(folder, 0, USER);
-      chmodSync(folder, 0o2777);
-    }
-    if (secret !== undefined) this.#write(folder, pick(this.#cluster.secret(secret.secretName), secret.items), secret.defaultMode ?? 0o644);
-    for (const source of [...(projected?.sources ?? []), { configMap, serviceAccountToken: undefined }]) {
-      const { configMap: map, serviceAccountToken: token } = source;
-      if (map !== undefined) this.#write(folder, pick(this.#cluster.configMap(map.name), map.items), 0o644);
-      if (token === undefined) continue;
-      const { serviceAccountName } = this.spec;
-      const jwt = serviceAccountToken({ name: serviceAccountName, namespace: 'weatherline', audience: token.audience });
-      this.#write(folder, { [token.path]: jwt }, 0o600);
-    }
-  }
-
-  /** As the kubelet does for a pod with a group for its files: root's, and the group may read. */
-  #write(folder: string, files: Readonly<Record<string, string>>, mode: number): void {
-    for (const [name, text] of Object.entries(files)) {
-      const path = join(folder, name);
-      mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, text);
-      chownSync(path, 0, USER);
-      chmodSync(path, mode | 0o040);
-    }
+    for (const volume of spec.volumes) fillVolume(join(this.#folder, volume.name), volume, { spec, cluster });
   }
 
   /** Starts its containers as Kubernetes does, and waits until they are ready; a job's pod is started with `job`. */
@@ -107,7 +69,7 @@ export class Pod {
     };
     const folder = join(this.#folder, `stand-ins-${container.name}`);
     mkdirSync(folder);
-    this.#write(folder, files, 0o644);
+    writeFiles(folder, files, 0o644);
     const volumes: Mounted[] = container.volumeMounts.map(({ name, mountPath, readOnly }) => ({
       source: join(this.#folder, name),
       at: mountPath,
@@ -149,7 +111,9 @@ export class Pod {
     }
     const { container, contained, ports } = running;
     const answer = await contained.get(ports.get(probe.httpGet.port) ?? 0, probe.httpGet.path);
-    throw new Error(`${this.name}/${container.name}: ${probe.httpGet.path} answers ${answer.status} ${answer.body}: ${contained.output().slice(-3000)}`);
+    throw new Error(
+      `${this.name}/${container.name}: ${probe.httpGet.path} answers ${answer.status} ${answer.body}: ${contained.output().slice(-3000)}`,
+    );
   }
 
   async #live(running: Running, probe: Probe): Promise<void> {
@@ -186,22 +150,13 @@ export class Pod {
   }
 }
 
-function pick(data: Readonly<Record<string, string>>, items: readonly { key: string; path: string }[] | undefined): Record<string, string> {
-  if (items === undefined) return { ...data };
-  return Object.fromEntries(
-    items.map(({ key, path }) => {
-      const value = data[key];
-      if (value === undefined) throw new Error(`there is no key ${key}`);
-      return [path, value];
-    }),
-  );
-}
-
 async function passes({ contained, ports }: Running, { httpGet, timeoutSeconds }: Probe): Promise<boolean> {
   const port = ports.get(httpGet.port);
   if (port === undefined) throw new Error(`no port is named ${httpGet.port}`);
   if (contained.child.exitCode !== null) return false;
-  const asked = fetch(`http://127.0.0.1:${port}${httpGet.path}`, { signal: AbortSignal.timeout(timeoutSeconds * 1000) });
+  const asked = fetch(`http://127.0.0.1:${port}${httpGet.path}`, {
+    signal: AbortSignal.timeout(timeoutSeconds * 1000),
+  });
   return asked.then(
     (answer) => answer.status >= 200 && answer.status < 400,
     () => false,

@@ -54,9 +54,14 @@ const PodSpec = v.object({
 });
 export type PodSpec = v.InferOutput<typeof PodSpec>;
 
-const Kind = v.looseObject({ kind: v.string(), metadata: v.looseObject({ name: v.string(), namespace: v.optional(v.string()) }) });
+const Kind = v.looseObject({
+  kind: v.string(),
+  metadata: v.looseObject({ name: v.string(), namespace: v.optional(v.string()) }),
+});
 const Deployment = v.object({ spec: v.object({ template: v.object({ spec: PodSpec }) }) });
-const CronJob = v.object({ spec: v.object({ jobTemplate: v.object({ spec: v.object({ template: v.object({ spec: PodSpec }) }) }) }) });
+const CronJob = v.object({
+  spec: v.object({ jobTemplate: v.object({ spec: v.object({ template: v.object({ spec: PodSpec }) }) }) }),
+});
 const Settings = v.object({ data: v.record(v.string(), v.string()) });
 
 /** Why no overlay can be rendered here; undefined = it can. */
