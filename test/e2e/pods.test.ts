@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
@@ -9,12 +10,15 @@ import { startS3Server } from '@weatherline/testkit/s3';
 import { recordedPlaces, startRecordedUpstream } from '@weatherline/testkit/upstream';
 import { issueCertificate, startVaultServer } from '@weatherline/testkit/vault';
 import test, { type ExecutionContext } from 'ava';
+import { newApiKey } from '../../gateway/src/access/index.ts';
 import { ImageRoot, whyNoContainers } from '../support/image-root.ts';
 import type { Cluster } from '../support/pod-volumes.ts';
 import { Pod } from '../support/pod.ts';
 import { Rendered, whyNotRendered } from '../support/rendered.ts';
 
 const CANARY = 'canary-key-7c1f4e90ab2d6358';
+/** Of a client of the gateway, which is given its digest by Vault. */
+const KEY = newApiKey({ random: (length) => randomBytes(length) });
 const FUNCTIONS = ['fetch', 'transform', 'upload'] as const;
 
 let authority: Authority;
@@ -68,7 +72,7 @@ async function startVault(t: ExecutionContext): Promise<{ readonly url: string; 
     });
   }
   vault.seed('secret/weatherline/dev/openweather', { api_key: CANARY });
-  vault.seed('secret/weatherline/dev/gateway', { api_keys: '[]' });
+  vault.seed('secret/weatherline/dev/gateway', { api_keys: JSON.stringify([KEY.entry]) });
   return { url: vault.url, ca };
 }
 
@@ -133,7 +137,7 @@ async function lagOf(broker: ReturnType<typeof openKafkaBroker>): Promise<number
 
 async function products(port: number): Promise<readonly unknown[]> {
   for (let tries = 0; tries < 120; tries += 1) {
-    const answer = await fetch(`http://127.0.0.1:${port}/products?limit=1`);
+    const answer = await fetch(`http://127.0.0.1:${port}/products?limit=1`, { headers: { 'x-api-key': KEY.key } });
     const found: unknown = answer.status === 200 ? await answer.json() : undefined;
     if (Array.isArray(found) && found.length > 0) return found;
     await delay(500);
@@ -157,6 +161,7 @@ kafka.test('the chain runs in pods as the manifests describe them: images, files
   const asked = await trigger.job();
   t.is(asked.code, 0, asked.output);
   const gateway = pods.find(({ name }) => name === 'gateway');
+  t.is((await fetch(`http://127.0.0.1:${gateway?.portOf('http')}/products`)).status, 401, 'who has no key');
   const served = await products(gateway?.portOf('http') ?? 0);
   t.is(served.length, recordedPlaces().length, pods.map((pod) => pod.output().slice(-2000)).join('\n'));
   t.is(await cluster.lag(), 0);
