@@ -1,5 +1,6 @@
 import test, { type ExecutionContext } from 'ava';
-import { ImageRoot, whyNoContainers, type Contained, type StartOptions } from '../support/image-root.ts';
+import type { Contained } from '../support/contained.ts';
+import { ImageRoot, whyNoContainers, type StartOptions } from '../support/image-root.ts';
 
 // Each image as its container runs it: its own root directory, read-only; its user; no network but loopback; the pod's memory
 // limit; an environment with nothing but what image and pod set.
@@ -39,14 +40,12 @@ async function startsAndDrains(
 }
 
 const FUNCTIONS = {
-  transform: KAFKA,
   fetch: { ...KAFKA, ...STORE, WEATHERLINE_PROVIDER: 'open-meteo' },
   upload: { ...KAFKA, ...STORE },
 } as const;
 
 for (const [name, env] of Object.entries(FUNCTIONS)) {
-  const [run, note] = name === 'transform' ? [contained, why] : [long, whyLong];
-  run(`${name} starts, answers its probes and drains in a read-only root with 192 MiB${note}`, async (t) => {
+  long(`${name} starts, answers its probes and drains in a read-only root with 192 MiB${whyLong}`, async (t) => {
     t.timeout(120_000);
     const root = await ImageRoot.make(t, name);
     // Nobody is there to talk to: it lives, and says that it cannot work.
@@ -87,15 +86,27 @@ long(`the command line runs, in a read-only root with 128 MiB${whyLong}`, async 
   t.true(config.output.includes('WEATHERLINE_LOG_LEVEL'));
   const none = await ends(root, { args: ['no-such-command'] });
   t.is(none.code, 2, none.output);
+  const up = await ends(root, { args: ['up', '--once', '--data', '/tmp/data'] });
+  t.is(up.code, 78, 'there is nowhere to write to');
 });
 
-contained(`what Node compiled while the image was built is used, and nothing is written${why}`, async (t) => {
+contained(`transform starts from compiled code, answers its probes, drains, and writes nothing${why}`, async (t) => {
   t.timeout(120_000);
   const root = await ImageRoot.make(t, 'transform');
-  const running = root.start({ env: { ...KAFKA, NODE_DEBUG_NATIVE: 'COMPILE_CACHE' }, isAlone: true, memoryMiB: 192 });
-  await running.answers(9090, '/healthz', 200);
-  running.signal('SIGTERM');
-  t.is(await running.closed, 0);
+  const env = { ...KAFKA, NODE_DEBUG_NATIVE: 'COMPILE_CACHE' };
+  const running = root.start({ env, isAlone: true, memoryMiB: 192 });
+  await startsAndDrains(t, running, 192, 503);
   t.regex(running.output(), /V8 code cache for ESM file:\/\/\/app\/main\.mjs was accepted/);
   t.notRegex(running.output(), /was rejected|Creating temporary file|EROFS|EACCES/);
 });
+
+for (const [name, limitMiB] of Object.entries({ 'secrets-init': 96, 'vault-admin': 96 })) {
+  long(`${name} says what it is missing and ends, in a read-only root with ${limitMiB} MiB${whyLong}`, async (t) => {
+    t.timeout(120_000);
+    const root = await ImageRoot.make(t, name);
+    const mode = name === 'secrets-init' ? 'init' : 'configure';
+    const { code, output } = await ends(root, { args: [mode], memoryMiB: limitMiB });
+    t.is(code, 78, output);
+    t.regex(output, /WEATHERLINE_VAULT_ADDR/);
+  });
+}
