@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Contained, ImageRoot, Volume } from './image-root.ts';
+import type { Contained } from './contained.ts';
+import type { ImageRoot, Volume } from './image-root.ts';
 import { bytesOf, type Container, type Probe } from './pod-spec.ts';
 
 export type ContainerOptions = {
