@@ -28,6 +28,8 @@ export class OwnedPartition {
   readonly #seek: (offset: number) => void;
   readonly #leaving = new AbortController();
   readonly #assignment: Omit<PartitionBatch, 'messages'>;
+  /** The position is before everything that the topic still holds. */
+  readonly #isBehind: boolean;
   #committed: number;
   #isOurs = true;
   #running: Promise<void> = Promise.resolve();
@@ -42,12 +44,15 @@ export class OwnedPartition {
     this.#subscription = subscription;
     this.#commits = commits;
     this.#seek = seek;
-    this.#committed = committed?.offset ?? earliest;
+    // What was deleted before it was handled is gone: the group goes on with the first event that is left.
+    this.#isBehind = committed !== undefined && committed.offset < earliest;
+    const position = this.#isBehind ? undefined : committed;
+    this.#committed = position?.offset ?? earliest;
     this.#assignment = {
       topic: subscription.topic,
       partition,
       endAtAssignment: end,
-      committedAtAssignment: committed,
+      committedAtAssignment: position,
       signal: this.#leaving.signal,
       commit: async (position) => this.#commit(position),
     };
@@ -62,6 +67,8 @@ export class OwnedPartition {
     if (this.#assignment.committedAtAssignment === undefined) {
       await this.#commit({ offset: this.#committed, metadata: '' });
     }
+    // Left alone, kafkajs would ask for what is gone, and commit -2 in its place: KEDA takes that for the lag of a full topic.
+    if (this.#isBehind) this.#seek(this.#committed);
     await this.#subscription.assigned?.(this.#assignment);
   }
 
