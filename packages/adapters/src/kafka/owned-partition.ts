@@ -46,13 +46,13 @@ export class OwnedPartition {
     this.#seek = seek;
     // What was deleted before it was handled is gone: the group goes on with the first event that is left.
     this.#isBehind = committed !== undefined && committed.offset < earliest;
-    const position = this.#isBehind ? undefined : committed;
-    this.#committed = position?.offset ?? earliest;
+    const from = this.#isBehind ? undefined : committed;
+    this.#committed = from?.offset ?? earliest;
     this.#assignment = {
       topic: subscription.topic,
       partition,
       endAtAssignment: end,
-      committedAtAssignment: position,
+      committedAtAssignment: from,
       signal: this.#leaving.signal,
       commit: async (position) => this.#commit(position),
     };
