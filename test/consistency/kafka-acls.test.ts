@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { deadLetterTopicOf } from '@weatherline/events';
 import { openKafkaBroker, type KafkaBroker } from '@weatherline/adapters/kafka';
 import { TOPICS } from '@weatherline/runtime';
-import { createAuthority, kafkaTests, type Authority, type Issued } from '@weatherline/testkit/kafka';
+import { createAuthority, kafkaTests, mutualTls, type Authority, type Issued } from '@weatherline/testkit/kafka';
 import test, { type ExecutionContext } from 'ava';
 import kafkajs from 'kafkajs';
 import { CHAIN_GROUPS } from '../../cli/src/chain-groups.ts';
@@ -20,21 +20,9 @@ const kafka = kafkaTests(test, {
   listeners: { MTLS: 'SSL' },
   prepare: async () => {
     authority = await createAuthority();
-    const { store } = await authority.issue('broker', 'localhost');
     // One after the other: openssl keeps its serial number in a file.
     for (const { metadata } of kafkaUsers()) issued.set(metadata.name, await authority.issue(metadata.name));
-    return {
-      properties: {
-        'ssl.keystore.type': 'PEM',
-        'ssl.keystore.location': store,
-        'ssl.truststore.type': 'PEM',
-        'ssl.truststore.location': authority.certificate,
-        'listener.name.mtls.ssl.client.auth': 'required',
-        'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
-        // The plain listener is the test's own; nobody else has a right that no ACL gives.
-        'super.users': 'User:ANONYMOUS',
-      },
-    };
+    return { properties: await mutualTls(authority) };
   },
 });
 test.after.always(async () => authority?.[Symbol.asyncDispose]());

@@ -3,7 +3,7 @@ import { openKafkaBroker } from '@weatherline/adapters/kafka';
 import { slotId } from '@weatherline/events';
 import { parseSchedule } from '@weatherline/events/schedule';
 import { TOPICS } from '@weatherline/runtime';
-import { createAuthority, kafkaTests, type Authority } from '@weatherline/testkit/kafka';
+import { createAuthority, kafkaTests, mutualTls, type Authority } from '@weatherline/testkit/kafka';
 import test, { type ExecutionContext } from 'ava';
 import { overlay } from '../manifests/render.ts';
 import { PodCluster } from '../support/pod-cluster.ts';
@@ -18,19 +18,7 @@ const kafka = kafkaTests(test, {
   listeners: { MTLS: 'SSL' },
   prepare: async () => {
     authority = await createAuthority();
-    const { store } = await authority.issue('broker', 'localhost');
-    return {
-      properties: {
-        'ssl.keystore.type': 'PEM',
-        'ssl.keystore.location': store,
-        'ssl.truststore.type': 'PEM',
-        'ssl.truststore.location': authority.certificate,
-        'listener.name.mtls.ssl.client.auth': 'required',
-        'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
-        // The plain listener is this test's own; who comes with a certificate has the ACLs of its KafkaUser.
-        'super.users': 'User:ANONYMOUS',
-      },
-    };
+    return { properties: await mutualTls(authority) };
   },
 });
 test.after.always(async () => authority?.[Symbol.asyncDispose]());

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { loadConfig, WeatherlineError, type Logger } from '@weatherline/runtime';
-import { createAuthority, kafkaTests, type Authority, type Issued } from '@weatherline/testkit/kafka';
+import { createAuthority, kafkaTests, mutualTls, type Authority, type Issued } from '@weatherline/testkit/kafka';
 import test, { type ExecutionContext } from 'ava';
 import { KAFKA_SETTINGS, openConfiguredKafka, openKafkaBroker, type KafkaBroker } from '../src/kafka/index.ts';
 
@@ -26,17 +26,11 @@ const kafka = kafkaTests(test, {
     stranger = await createAuthority();
     client = await authority.issue('fetch');
     foreign = await stranger.issue('fetch');
-    const { store } = await authority.issue('broker', 'localhost');
     return {
       properties: {
-        'ssl.keystore.type': 'PEM',
-        'ssl.keystore.location': store,
-        'ssl.truststore.type': 'PEM',
-        'ssl.truststore.location': authority.certificate,
-        'listener.name.mtls.ssl.client.auth': 'required',
+        ...(await mutualTls(authority)),
         // A session ends early enough for a test to see how it is renewed.
         'connections.max.reauth.ms': '11000',
-        'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
         'super.users': 'User:ANONYMOUS;User:writer;User:rotated;User:CN=fetch',
       },
     };

@@ -48,6 +48,23 @@ export async function createAuthority(): Promise<Authority> {
   };
 }
 
+/**
+ * Properties of a broker whose listener `MTLS` asks every client for a certificate of the authority, and grants it what
+ * ACLs say of its subject. The plain listener is the test's own, which may do everything.
+ */
+export async function mutualTls(authority: Authority): Promise<Readonly<Record<string, string>>> {
+  const { store } = await authority.issue('broker', 'localhost');
+  return {
+    'ssl.keystore.type': 'PEM',
+    'ssl.keystore.location': store,
+    'ssl.truststore.type': 'PEM',
+    'ssl.truststore.location': authority.certificate,
+    'listener.name.mtls.ssl.client.auth': 'required',
+    'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+    'super.users': 'User:ANONYMOUS',
+  };
+}
+
 async function openssl(args: readonly string[]): Promise<void> {
   await run('openssl', [...args]);
 }
