@@ -5,10 +5,10 @@ import { openKafkaBroker, type KafkaBroker } from '@weatherline/adapters/kafka';
 import { TOPICS } from '@weatherline/runtime';
 import { createAuthority, kafkaTests, mutualTls, type Authority, type Issued } from '@weatherline/testkit/kafka';
 import test, { type ExecutionContext } from 'ava';
-import kafkajs from 'kafkajs';
 import { CHAIN_GROUPS } from '../../cli/src/chain-groups.ts';
+import { applyKafkaUsers } from '../support/kafka-acls.ts';
 import { groupsThatNobodyJoins } from './kafka-acls.ts';
-import { kafkaUsers, type Acl } from './kafka-manifests.ts';
+import { kafkaUsers } from './kafka-manifests.ts';
 
 /** What the KafkaUsers may do, tried on a broker that asks for a certificate and holds exactly their ACLs. */
 let authority: Authority;
@@ -30,38 +30,13 @@ test.after.always(async () => authority?.[Symbol.asyncDispose]());
 const REPLICATION = { factor: 1, minInSync: 1 };
 const MESSAGE = { key: 'k', value: Buffer.from('{}'), headers: {} };
 const REFUSED = { code: 'BROKER_ACCESS_DENIED' };
-const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } = kafkajs;
-
-const OPERATIONS = {
-  Read: AclOperationTypes.READ,
-  Write: AclOperationTypes.WRITE,
-  Describe: AclOperationTypes.DESCRIBE,
-  DescribeConfigs: AclOperationTypes.DESCRIBE_CONFIGS,
-} as const satisfies Record<Acl['operations'][number], number>;
-
 let prepared: Promise<void> | undefined;
 
 /** The topics of the catalogue, and the ACLs of the manifests as Strimzi's user operator writes them. */
 async function prepare(): Promise<void> {
   await using broker = openKafkaBroker({ brokers: kafka.brokers, replication: REPLICATION });
   await broker.ensureTopics(TOPICS);
-  const admin = new kafkajs.Kafka({ brokers: [...kafka.brokers], logLevel: kafkajs.logLevel.NOTHING }).admin();
-  await admin.connect();
-  const acl = kafkaUsers().flatMap(({ metadata, spec }) =>
-    spec.authorization.acls.flatMap(({ resource, operations }) =>
-      operations.map((operation) => ({
-        resourceType: resource.type === 'topic' ? AclResourceTypes.TOPIC : AclResourceTypes.GROUP,
-        resourceName: resource.name,
-        resourcePatternType: ResourcePatternTypes.LITERAL,
-        principal: `User:CN=${metadata.name}`,
-        host: '*',
-        operation: OPERATIONS[operation],
-        permissionType: AclPermissionTypes.ALLOW,
-      })),
-    ),
-  );
-  await admin.createAcls({ acl });
-  await admin.disconnect();
+  await applyKafkaUsers(kafka.brokers, kafkaUsers());
   // A coordinator that has just been made is loading for a moment.
   for (const { group, topic } of CHAIN_GROUPS) {
     while ((await broker.lag(group, topic).catch(() => undefined)) === undefined) await delay(100);
