@@ -31,7 +31,7 @@ export async function askAws(url: string, asked: Asked): Promise<Answered> {
     method,
     headers: {
       authorization: scopeHeader(service, region),
-      'content-type': form === undefined ? 'application/x-amz-json-1.1' : 'application/x-www-form-urlencoded',
+      'content-type': contentTypeOf(asked),
       ...(target === undefined ? {} : { 'x-amz-target': target }),
     },
     ...(form === undefined ? {} : { body: String(new URLSearchParams(form)) }),
@@ -40,4 +40,9 @@ export async function askAws(url: string, asked: Asked): Promise<Answered> {
   const received = await response.text();
   const code = response.headers.get('x-amzn-errortype') ?? /<Code>([^<]+)/.exec(received)?.[1] ?? '';
   return { status: response.status, code, text: received, json: parseObject(received) };
+}
+
+function contentTypeOf({ form, target }: Asked): string {
+  if (form !== undefined) return 'application/x-www-form-urlencoded';
+  return target === undefined ? 'application/json' : 'application/x-amz-json-1.1';
 }

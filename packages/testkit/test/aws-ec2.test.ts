@@ -1,0 +1,46 @@
+import test from 'ava';
+import { awsTests, type Ask } from '../src/aws/index.ts';
+
+const aws = awsTests(test);
+
+const say = (ask: Ask) => async (form: Record<string, string>) =>
+  (await ask({ service: 'ec2', form: { Version: '2016-11-15', ...form } })).text;
+
+aws.test('a rule that names another security group keeps its description', async (t, { ask, askMoto }) => {
+  const ec2 = say(ask);
+  const [, vpc = ''] = /<vpcId>([^<]+)/.exec(await ec2({ Action: 'CreateVpc', CidrBlock: '10.0.0.0/16' })) ?? [];
+  const create = { Action: 'CreateSecurityGroup', GroupName: 'a', GroupDescription: 'a', VpcId: vpc };
+  const [, group = ''] = /<groupId>([^<]+)/.exec(await ec2(create)) ?? [];
+  const added = await ec2({
+    Action: 'AuthorizeSecurityGroupIngress',
+    GroupId: group,
+    'IpPermissions.1.IpProtocol': 'tcp',
+    'IpPermissions.1.FromPort': '8443',
+    'IpPermissions.1.ToPort': '8443',
+    'IpPermissions.1.Groups.1.GroupId': group,
+    'IpPermissions.1.Groups.1.Description': 'nodes & <webhooks>',
+  });
+  const [, rule = ''] = /<securityGroupRuleId>([^<]+)/.exec(added) ?? [];
+  const asked = { Action: 'DescribeSecurityGroupRules', 'SecurityGroupRuleId.1': rule };
+  t.notRegex(await say(askMoto)(asked), /webhooks/, 'moto forgets it');
+  t.regex(await ec2(asked), /<description>nodes &amp; &lt;webhooks&gt;<\/description>/);
+});
+
+aws.test('a launch template does not pass its own tags on to what it launches', async (t, { ask, askMoto }) => {
+  await say(ask)({
+    Action: 'CreateLaunchTemplate',
+    LaunchTemplateName: 'node',
+    'LaunchTemplateData.InstanceType': 'm7g.large',
+    'LaunchTemplateData.TagSpecification.1.ResourceType': 'instance',
+    'LaunchTemplateData.TagSpecification.1.Tag.1.Key': 'of',
+    'LaunchTemplateData.TagSpecification.1.Tag.1.Value': 'instance',
+    'TagSpecification.1.ResourceType': 'launch-template',
+    'TagSpecification.1.Tag.1.Key': 'of',
+    'TagSpecification.1.Tag.1.Value': 'template',
+  });
+  const asked = { Action: 'DescribeLaunchTemplateVersions', LaunchTemplateName: 'node', 'Version.1': '1' };
+  t.regex(await say(askMoto)(asked), /<resourceType>launch-template</, 'moto mixes them');
+  const corrected = await say(ask)(asked);
+  t.notRegex(corrected, /<resourceType>launch-template</);
+  t.regex(corrected, /<resourceType>instance</, 'what is meant for instances stays');
+});
