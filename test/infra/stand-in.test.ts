@@ -42,17 +42,14 @@ else {
     t.timeout(APPLY_WITHIN_MS);
     const folder = mkdtempSync(join(tmpdir(), 'weatherline-root-'));
     t.teardown(() => rmSync(folder, { recursive: true }));
-    writeFileSync(
-      join(folder, 'main.tf'),
-      'resource "aws_ecr_registry_policy" "this" {\n  policy = "{}"\n}\n' +
-        'resource "aws_medialive_multiplex" "this" {\n  name = "any"\n  availability_zones = []\n}\n',
-    );
+    const connection = '  name          = "any"\n  provider_type = "GitHub"\n';
+    writeFileSync(join(folder, 'main.tf'), `resource "aws_codestarconnections_connection" "this" {\n${connection}}\n`);
     await using standIn = await startAwsStandIn();
     await using terraform = new Terraform({ tool, root: folder, environment: standIn.environment });
     await terraform.init();
     const since = performance.now();
     const error = await t.throwsAsync(terraform.apply(), { instanceOf: TerraformError });
-    t.regex(error?.message ?? '', /stand-in: medialive .* is not implemented/);
+    t.regex(error?.message ?? '', /stand-in: codestar-connections CreateConnection is not implemented/);
     t.true(performance.now() - since < 60_000, 'it is not tried again and again');
   });
 }

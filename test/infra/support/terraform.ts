@@ -27,9 +27,9 @@ export class TerraformError extends Error {
   override readonly name = 'TerraformError';
   readonly result: TerraformResult;
 
-  constructor(args: readonly string[], result: TerraformResult) {
+  constructor(command: readonly string[], result: TerraformResult) {
     // The error stream holds the diagnostics, of which the first lines name the cause.
-    super(`terraform ${args.join(' ')} ended with ${result.code}\n${result.stderr.trim() || result.stdout.trim()}`);
+    super(`${command.join(' ')} ended with ${result.code}\n${result.stderr.trim() || result.stdout.trim()}`);
     this.result = result;
   }
 }
@@ -75,7 +75,7 @@ export class Terraform implements AsyncDisposable {
     const args = ['plan', '-detailed-exitcode', '-no-color', `-out=${file}`, ...this.#variables];
     const result = await this.run(args);
     if (result.code === 0) return {};
-    if (result.code !== 2) throw new TerraformError(args, result);
+    if (result.code !== 2) throw this.#error(args, result);
     return changesOf(JSON.parse((await this.must(['show', '-json', file])).stdout));
   }
 
@@ -98,7 +98,7 @@ export class Terraform implements AsyncDisposable {
 
   async must(args: readonly string[]): Promise<TerraformResult> {
     const result = await this.run(args);
-    if (result.code !== 0) throw new TerraformError(args, result);
+    if (result.code !== 0) throw this.#error(args, result);
     return result;
   }
 
@@ -117,6 +117,10 @@ export class Terraform implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     rmSync(this.#base, { recursive: true, force: true });
+  }
+
+  #error(args: readonly string[], result: TerraformResult): TerraformError {
+    return new TerraformError([basename(this.#options.tool.command), ...args], result);
   }
 
   get #variables(): readonly string[] {
