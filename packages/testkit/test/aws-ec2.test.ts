@@ -44,3 +44,14 @@ aws.test('a launch template does not pass its own tags on to what it launches', 
   t.notRegex(corrected, /<resourceType>launch-template</);
   t.regex(corrected, /<resourceType>instance</, 'what is meant for instances stays');
 });
+
+aws.test('the defaults of the metadata service are kept, and taken back', async (t, { ask, askMoto }) => {
+  const modify = { Action: 'ModifyInstanceMetadataDefaults', HttpTokens: 'required', HttpPutResponseHopLimit: '1' };
+  const get = { Action: 'GetInstanceMetadataDefaults' };
+  const plain = await askMoto({ service: 'ec2', form: { Version: '2016-11-15', ...modify } });
+  t.true(plain.status >= 500, 'moto has none');
+  t.regex(await say(ask)(modify), /<return>true</);
+  t.regex(await say(ask)(get), /<httpTokens>required<\/httpTokens><httpPutResponseHopLimit>1</);
+  await say(ask)({ ...modify, HttpTokens: 'no-preference', HttpPutResponseHopLimit: '-1' });
+  t.regex(await say(ask)(get), /<accountLevel><\/accountLevel>/);
+});

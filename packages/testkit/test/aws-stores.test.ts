@@ -89,6 +89,26 @@ aws.test('replication keeps every part of a rule, and moto still judges it', asy
   t.is((await ask(get('/made?replication'))).status, 404);
 });
 
+aws.test('configurations of intelligent tiering are kept as sent, each by its name', async (t, { ask, askMoto }) => {
+  await makeBucket(ask, 'made');
+  const body = (id: string): string => {
+    const tier = '<Tiering><AccessTier>ARCHIVE_ACCESS</AccessTier><Days>125</Days></Tiering>';
+    const inner = `<Id>${id}</Id><Status>Enabled</Status>${tier}`;
+    return `<IntelligentTieringConfiguration ${XMLNS}>${inner}</IntelligentTieringConfiguration>`;
+  };
+  const path = (id: string): string => `/made?id=${id}&intelligent-tiering`;
+  await askMoto(put(path('one'), body('one')));
+  t.notRegex((await askMoto(get(path('one')))).text, /ARCHIVE_ACCESS/, 'moto loses the tiers');
+  t.is((await ask(get(path('one')))).code, 'NoSuchConfiguration');
+  for (const id of ['one', 'two']) await ask(put(path(id), body(id)));
+  t.is((await ask(get(path('one')))).text, body('one'));
+  t.is((await ask({ service: 's3', method: 'DELETE', path: path('one') })).status, 204);
+  t.is((await ask(get(path('one')))).status, 404);
+  t.is((await ask(get(path('two')))).text, body('two'));
+  await ask({ service: 's3', method: 'DELETE', path: '/made' });
+  t.is((await ask(get(path('two')))).status, 404, 'they go with their bucket');
+});
+
 aws.test('a bucket made anew has nothing of the one before', async (t, { ask }) => {
   await makeBucket(ask, 'made');
   const body = `<NotificationConfiguration ${XMLNS}><EventBridgeConfiguration/></NotificationConfiguration>`;

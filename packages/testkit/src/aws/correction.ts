@@ -40,7 +40,7 @@ export class Corrections {
 }
 
 function matcherOf(on: string): Matcher {
-  const [, method, path = '', flag] = /^([A-Z]+) ([^?]+)(?:\?(\w+))?$/.exec(on) ?? [];
+  const [, method, path = '', flag] = /^([A-Z]+) ([^?]+)(?:\?([\w-]+))?$/.exec(on) ?? [];
   if (method === undefined) return (call) => (call.operation === on ? {} : undefined);
   const pattern = new RegExp(`^${path.replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)')}/?$`);
   return (call) => {

@@ -1,15 +1,44 @@
 import { randomUUID } from 'node:crypto';
-import { found, kept, taken, type Correction, type Lookup, type Site } from '../correction.ts';
-import { jsonReply, type AwsCall } from '../message.ts';
+import { arn, found, kept, taken, type Correction, type Lookup, type Site } from '../correction.ts';
+import type { Json } from '../json.ts';
+import { emptyReply, jsonReply, type AwsCall } from '../message.ts';
 
+const POLICY = '/backup-vaults/{vault}/access-policy';
 const SELECTIONS = '/backup/plans/{plan}/selections';
 
-/** AWS Backup: moto has no selections and no recovery points, and wants a slash after the ARN whose tags are asked. */
+/**
+ * AWS Backup: moto has no selections, no recovery points and no policies of vaults, and wants a slash after the ARN
+ * whose tags are asked.
+ */
 export const BACKUP: readonly Correction[] = [
   {
     service: 'backup',
     on: 'GET /backup-vaults/{vault}/recovery-points',
     handle: () => jsonReply({ RecoveryPoints: [] }),
+  },
+  {
+    service: 'backup',
+    on: `PUT ${POLICY}`,
+    handle: (call, site) => {
+      policies(call, site).set(call.param('vault'), call.json);
+      return emptyReply();
+    },
+  },
+  {
+    service: 'backup',
+    on: `GET ${POLICY}`,
+    handle: (call, site) => {
+      const wrap = (sent: Json): Json => ({ ...sent, ...vaultOf(call, site) });
+      return found(call, { shelf: policies(call, site), name: call.param('vault'), wrap });
+    },
+  },
+  {
+    service: 'backup',
+    on: `DELETE ${POLICY}`,
+    handle: (call, site) => {
+      policies(call, site).delete(call.param('vault'));
+      return emptyReply();
+    },
   },
   {
     service: 'backup',
@@ -44,4 +73,13 @@ export const BACKUP: readonly Correction[] = [
 
 function lookup(call: AwsCall, site: Site, name: string = call.param('selection')): Lookup {
   return { shelf: site.memory.shelf('backup', call.region, 'selections', call.param('plan')), name };
+}
+
+function policies(call: AwsCall, site: Site): Map<string, Json> {
+  return site.memory.shelf('backup', call.region, 'policies');
+}
+
+function vaultOf(call: AwsCall, site: Site): Json {
+  const name = call.param('vault');
+  return { BackupVaultName: name, BackupVaultArn: arn(site, 'backup', call.region, `backup-vault:${name}`) };
 }

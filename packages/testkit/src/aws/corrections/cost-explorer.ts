@@ -12,7 +12,7 @@ const SUBSCRIPTION: Kind = {
   unknown: 'UnknownSubscriptionException',
 };
 
-/** Cost Explorer's anomaly monitors and subscriptions: moto has none. */
+/** Cost Explorer's anomaly monitors and subscriptions and the tags that it counts by: moto has none. */
 export const COST_EXPLORER: readonly Correction[] = [
   ...[MONITOR, SUBSCRIPTION].flatMap((kind): Correction[] => [
     { service: 'ce', on: `Create${kind.name}`, handle: (call, site) => create(call, site, kind) },
@@ -33,6 +33,24 @@ export const COST_EXPLORER: readonly Correction[] = [
       },
     },
   ]),
+  {
+    service: 'ce',
+    on: 'UpdateCostAllocationTagsStatus',
+    handle: (call, site) => {
+      for (const each of listOf(call.json['CostAllocationTagsStatus']).map(objectOf))
+        site.memory.shelf('ce', 'allocation').set(textOf(each['TagKey']), { Type: 'UserDefined', ...each });
+      return jsonReply({ Errors: [] });
+    },
+  },
+  {
+    service: 'ce',
+    on: 'ListCostAllocationTags',
+    handle: (call, site) => {
+      const all = site.memory.shelf('ce', 'allocation');
+      const asked = call.json['TagKeys'] === undefined ? [...all.keys()] : listOf(call.json['TagKeys']).map(textOf);
+      return jsonReply({ CostAllocationTags: asked.flatMap((name) => all.get(name) ?? []) });
+    },
+  },
   {
     service: 'ce',
     on: 'ListTagsForResource',

@@ -11,7 +11,9 @@ import { EKS_ADD_ONS } from './eks-add-ons.ts';
 import { EKS_CLUSTERS } from './eks-clusters.ts';
 import { EKS_NODE_GROUPS } from './eks-node-groups.ts';
 import { EKS_POD_IDENTITY } from './eks-pod-identity.ts';
+import { FIS } from './fis.ts';
 import { GUARDDUTY } from './guardduty.ts';
+import { KMS } from './kms.ts';
 import { MSK_CLUSTERS } from './msk-clusters.ts';
 import { MSK_CONFIGURATIONS } from './msk-configurations.ts';
 import { MSK_SECRETS } from './msk-secrets.ts';
@@ -32,7 +34,9 @@ export const CORRECTIONS: readonly Correction[] = [
   ...EKS_CLUSTERS,
   ...EKS_NODE_GROUPS,
   ...EKS_POD_IDENTITY,
+  ...FIS,
   ...GUARDDUTY,
+  ...KMS,
   ...MSK_CLUSTERS,
   ...MSK_CONFIGURATIONS,
   ...MSK_SECRETS,

@@ -1,6 +1,6 @@
 import type { Correction, Site } from '../correction.ts';
 import { listOf, objectOf, textOf, type Json } from '../json.ts';
-import { bytesReply, emptyReply, type AwsCall, type AwsReply } from '../message.ts';
+import { bytesReply, emptyReply, refusalReply, type AwsCall, type AwsReply } from '../message.ts';
 
 /** S3: moto loses parts of a bucket's settings, crashes on some, and refuses all objects of a bucket that wants TLS. */
 export const S3: readonly Correction[] = [
@@ -8,6 +8,11 @@ export const S3: readonly Correction[] = [
   ...keptAsSent('notification', { isForMoto: false, none: async (call, site) => site.moto(call) }),
   // moto still judges it: both buckets must be versioned.
   ...keptAsSent('replication', { isForMoto: true, none: async (call, site) => site.moto(call) }),
+  // moto makes it a configuration of one rule that has no name.
+  ...keptAsSent('intelligent-tiering', {
+    isForMoto: false,
+    none: (call) => refusalReply(call, { status: 404, code: 'NoSuchConfiguration', message: 'there is none' }),
+  }),
   { service: 's3', on: 'PUT /{bucket}?policy', handle: putPolicy },
   {
     service: 's3',
@@ -32,17 +37,27 @@ export const S3: readonly Correction[] = [
       // Not a subresource's: nothing follows the path but what SDKs add for themselves.
       const reply = await site.moto(call);
       const isWhole = [...call.query.keys()].every((name) => name === 'x-id');
-      if (isWhole && reply.status < 300) for (const part of PARTS) settings(site, part).delete(call.param('bucket'));
+      if (isWhole && reply.status < 300) for (const part of PARTS) forget(settings(site, part), call.param('bucket'));
       return reply;
     },
   },
 ];
 
-const PARTS = ['logging', 'notification', 'replication', 'policy'];
+const PARTS = ['logging', 'notification', 'replication', 'intelligent-tiering', 'policy'];
 
 /** Names of buckets are one space for all regions. */
 function settings(site: Site, part: string): Map<string, Json> {
   return site.memory.shelf('s3', part);
+}
+
+/** The bucket, and the name of the configuration where it may have several. */
+function nameOf(call: AwsCall): string {
+  const id = call.query.get('id');
+  return id === null ? call.param('bucket') : `${call.param('bucket')}/${id}`;
+}
+
+function forget(shelf: Map<string, Json>, bucket: string): void {
+  for (const name of shelf.keys()) if (name.split('/')[0] === bucket) shelf.delete(name);
 }
 
 type Keeping = {
@@ -58,7 +73,7 @@ function keptAsSent(part: string, { isForMoto, none }: Keeping): readonly Correc
       on: `PUT ${on}`,
       handle: async (call, site) => {
         const reply = isForMoto ? await site.moto(call) : emptyReply();
-        if (reply.status < 300) settings(site, part).set(call.param('bucket'), { body: call.body.toString() });
+        if (reply.status < 300) settings(site, part).set(nameOf(call), { body: call.body.toString() });
         return reply;
       },
     },
@@ -66,7 +81,7 @@ function keptAsSent(part: string, { isForMoto, none }: Keeping): readonly Correc
       service: 's3',
       on: `GET ${on}`,
       handle: async (call, site) => {
-        const sent = settings(site, part).get(call.param('bucket'));
+        const sent = settings(site, part).get(nameOf(call));
         return sent === undefined ? none(call, site) : bytesReply(textOf(sent['body']), 'application/xml');
       },
     },
@@ -74,8 +89,8 @@ function keptAsSent(part: string, { isForMoto, none }: Keeping): readonly Correc
       service: 's3',
       on: `DELETE ${on}`,
       handle: async (call, site) => {
-        settings(site, part).delete(call.param('bucket'));
-        return site.moto(call);
+        settings(site, part).delete(nameOf(call));
+        return isForMoto ? site.moto(call) : emptyReply(204);
       },
     },
   ];
