@@ -103,6 +103,15 @@ aws.test('ECR: pull-through cache rules are kept', async (t, { ask, askMoto }) =
   t.is((await ask(asked)).code, 'PullThroughCacheRuleNotFoundException');
 });
 
+aws.test('ECR: settings of the account are kept', async (t, { ask, askMoto }) => {
+  const ecr = rpc('ecr', 'AmazonEC2ContainerRegistry_V20150921');
+  const setting = { name: 'REGISTRY_POLICY_SCOPE', value: 'V2' };
+  t.true((await askMoto(ecr('PutAccountSetting', setting))).status >= 500, 'moto has none');
+  t.deepEqual((await ask(ecr('PutAccountSetting', setting))).json, setting);
+  t.deepEqual((await ask(ecr('GetAccountSetting', { name: setting.name }))).json, setting);
+  t.like((await ask(ecr('GetAccountSetting', { name: 'BASIC_SCAN_TYPE_VERSION' }))).json, { value: 'AWS_NATIVE' });
+});
+
 aws.test('Access Analyzer: analyzers are kept', async (t, { ask, askMoto }) => {
   const body = { analyzerName: 'account', type: 'ACCOUNT' };
   const made = { service: 'access-analyzer', method: 'PUT', path: '/analyzer', body };

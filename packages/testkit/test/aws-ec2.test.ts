@@ -55,3 +55,15 @@ aws.test('the defaults of the metadata service are kept, and taken back', async 
   await say(ask)({ ...modify, HttpTokens: 'no-preference', HttpPutResponseHopLimit: '-1' });
   t.regex(await say(ask)(get), /<accountLevel><\/accountLevel>/);
 });
+
+aws.test('whether snapshots may be public is kept', async (t, { ask, askMoto }) => {
+  const enable = { Action: 'EnableSnapshotBlockPublicAccess', State: 'block-all-sharing' };
+  const plain = await askMoto({ service: 'ec2', form: { Version: '2016-11-15', ...enable } });
+  t.true(plain.status >= 500, 'moto has no such setting');
+  const state = async (): Promise<string> => say(ask)({ Action: 'GetSnapshotBlockPublicAccessState' });
+  t.regex(await state(), /<state>unblocked</);
+  await say(ask)(enable);
+  t.regex(await state(), /<state>block-all-sharing</);
+  await say(ask)({ Action: 'DisableSnapshotBlockPublicAccess' });
+  t.regex(await state(), /<state>unblocked</);
+});

@@ -109,6 +109,16 @@ aws.test('configurations of intelligent tiering are kept as sent, each by its na
   t.is((await ask(get(path('two')))).status, 404, 'they go with their bucket');
 });
 
+aws.test('that there is no inventory is said in the words of S3', async (t, { ask, askMoto }) => {
+  await makeBucket(ask, 'made');
+  const path = '/made?id=weekly&inventory';
+  t.is((await askMoto(get(path))).code, 'NoSuchInventoryConfig');
+  t.is((await ask(get(path))).code, 'NoSuchConfiguration');
+  const body = `<InventoryConfiguration ${XMLNS}><Id>weekly</Id></InventoryConfiguration>`;
+  await ask(put(path, body));
+  t.is((await ask(get(path))).text, body);
+});
+
 aws.test('a bucket made anew has nothing of the one before', async (t, { ask }) => {
   await makeBucket(ask, 'made');
   const body = `<NotificationConfiguration ${XMLNS}><EventBridgeConfiguration/></NotificationConfiguration>`;

@@ -5,7 +5,7 @@ import { element, escapeXml } from '../../s3/xml.ts';
 
 /**
  * EC2: moto loses the description of a rule that names another security group, takes a template's own tags for those of
- * what it launches, and has no account-wide defaults of the metadata service.
+ * what it launches, and has no account-wide defaults of the metadata service and of snapshots.
  */
 export const EC2: readonly Correction[] = [
   ...['AuthorizeSecurityGroupIngress', 'AuthorizeSecurityGroupEgress'].map((on): Correction => ({
@@ -42,6 +42,31 @@ export const EC2: readonly Correction[] = [
       const set = Object.entries(site.memory.shelf('ec2', call.region).get('metadata') ?? {});
       const inner = set.map(([name, text]) => element(name.charAt(0).toLowerCase() + name.slice(1), textOf(text)));
       return answer('GetInstanceMetadataDefaultsResponse', `<accountLevel>${inner.join('')}</accountLevel>`);
+    },
+  },
+  {
+    service: 'ec2',
+    on: 'EnableSnapshotBlockPublicAccess',
+    handle: (call, site) => {
+      const state = call.form.get('State') ?? 'unblocked';
+      site.memory.shelf('ec2', call.region).set('snapshots', { state });
+      return answer('EnableSnapshotBlockPublicAccessResponse', element('state', state));
+    },
+  },
+  {
+    service: 'ec2',
+    on: 'DisableSnapshotBlockPublicAccess',
+    handle: (call, site) => {
+      site.memory.shelf('ec2', call.region).delete('snapshots');
+      return answer('DisableSnapshotBlockPublicAccessResponse', element('state', 'unblocked'));
+    },
+  },
+  {
+    service: 'ec2',
+    on: 'GetSnapshotBlockPublicAccessState',
+    handle: (call, site) => {
+      const state = site.memory.shelf('ec2', call.region).get('snapshots')?.['state'] ?? 'unblocked';
+      return answer('GetSnapshotBlockPublicAccessStateResponse', element('state', textOf(state)));
     },
   },
   {

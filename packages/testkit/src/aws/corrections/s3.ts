@@ -8,11 +8,13 @@ export const S3: readonly Correction[] = [
   ...keptAsSent('notification', { isForMoto: false, none: async (call, site) => site.moto(call) }),
   // moto still judges it: both buckets must be versioned.
   ...keptAsSent('replication', { isForMoto: true, none: async (call, site) => site.moto(call) }),
-  // moto makes it a configuration of one rule that has no name.
-  ...keptAsSent('intelligent-tiering', {
-    isForMoto: false,
-    none: (call) => refusalReply(call, { status: 404, code: 'NoSuchConfiguration', message: 'there is none' }),
-  }),
+  // moto makes one of no name of the first, and says in words of its own that there is none of the second.
+  ...['intelligent-tiering', 'inventory'].flatMap((part) =>
+    keptAsSent(part, {
+      isForMoto: false,
+      none: (call) => refusalReply(call, { status: 404, code: 'NoSuchConfiguration', message: 'there is none' }),
+    }),
+  ),
   { service: 's3', on: 'PUT /{bucket}?policy', handle: putPolicy },
   {
     service: 's3',
@@ -43,7 +45,7 @@ export const S3: readonly Correction[] = [
   },
 ];
 
-const PARTS = ['logging', 'notification', 'replication', 'intelligent-tiering', 'policy'];
+const PARTS = ['logging', 'notification', 'replication', 'intelligent-tiering', 'inventory', 'policy'];
 
 /** Names of buckets are one space for all regions. */
 function settings(site: Site, part: string): Map<string, Json> {
