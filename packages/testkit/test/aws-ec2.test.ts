@@ -1,0 +1,69 @@
+import test from 'ava';
+import { awsTests, type Ask } from '../src/aws/index.ts';
+
+const aws = awsTests(test);
+
+const say = (ask: Ask) => async (form: Record<string, string>) =>
+  (await ask({ service: 'ec2', form: { Version: '2016-11-15', ...form } })).text;
+
+aws.test('a rule that names another security group keeps its description', async (t, { ask, askMoto }) => {
+  const ec2 = say(ask);
+  const [, vpc = ''] = /<vpcId>([^<]+)/.exec(await ec2({ Action: 'CreateVpc', CidrBlock: '10.0.0.0/16' })) ?? [];
+  const create = { Action: 'CreateSecurityGroup', GroupName: 'a', GroupDescription: 'a', VpcId: vpc };
+  const [, group = ''] = /<groupId>([^<]+)/.exec(await ec2(create)) ?? [];
+  const added = await ec2({
+    Action: 'AuthorizeSecurityGroupIngress',
+    GroupId: group,
+    'IpPermissions.1.IpProtocol': 'tcp',
+    'IpPermissions.1.FromPort': '8443',
+    'IpPermissions.1.ToPort': '8443',
+    'IpPermissions.1.Groups.1.GroupId': group,
+    'IpPermissions.1.Groups.1.Description': 'nodes & <webhooks>',
+  });
+  const [, rule = ''] = /<securityGroupRuleId>([^<]+)/.exec(added) ?? [];
+  const asked = { Action: 'DescribeSecurityGroupRules', 'SecurityGroupRuleId.1': rule };
+  t.notRegex(await say(askMoto)(asked), /webhooks/, 'moto forgets it');
+  t.regex(await ec2(asked), /<description>nodes &amp; &lt;webhooks&gt;<\/description>/);
+});
+
+aws.test('a launch template does not pass its own tags on to what it launches', async (t, { ask, askMoto }) => {
+  await say(ask)({
+    Action: 'CreateLaunchTemplate',
+    LaunchTemplateName: 'node',
+    'LaunchTemplateData.InstanceType': 'm7g.large',
+    'LaunchTemplateData.TagSpecification.1.ResourceType': 'instance',
+    'LaunchTemplateData.TagSpecification.1.Tag.1.Key': 'of',
+    'LaunchTemplateData.TagSpecification.1.Tag.1.Value': 'instance',
+    'TagSpecification.1.ResourceType': 'launch-template',
+    'TagSpecification.1.Tag.1.Key': 'of',
+    'TagSpecification.1.Tag.1.Value': 'template',
+  });
+  const asked = { Action: 'DescribeLaunchTemplateVersions', LaunchTemplateName: 'node', 'Version.1': '1' };
+  t.regex(await say(askMoto)(asked), /<resourceType>launch-template</, 'moto mixes them');
+  const corrected = await say(ask)(asked);
+  t.notRegex(corrected, /<resourceType>launch-template</);
+  t.regex(corrected, /<resourceType>instance</, 'what is meant for instances stays');
+});
+
+aws.test('the defaults of the metadata service are kept, and taken back', async (t, { ask, askMoto }) => {
+  const modify = { Action: 'ModifyInstanceMetadataDefaults', HttpTokens: 'required', HttpPutResponseHopLimit: '1' };
+  const get = { Action: 'GetInstanceMetadataDefaults' };
+  const plain = await askMoto({ service: 'ec2', form: { Version: '2016-11-15', ...modify } });
+  t.true(plain.status >= 500, 'moto has none');
+  t.regex(await say(ask)(modify), /<return>true</);
+  t.regex(await say(ask)(get), /<httpTokens>required<\/httpTokens><httpPutResponseHopLimit>1</);
+  await say(ask)({ ...modify, HttpTokens: 'no-preference', HttpPutResponseHopLimit: '-1' });
+  t.regex(await say(ask)(get), /<accountLevel><\/accountLevel>/);
+});
+
+aws.test('whether snapshots may be public is kept', async (t, { ask, askMoto }) => {
+  const enable = { Action: 'EnableSnapshotBlockPublicAccess', State: 'block-all-sharing' };
+  const plain = await askMoto({ service: 'ec2', form: { Version: '2016-11-15', ...enable } });
+  t.true(plain.status >= 500, 'moto has no such setting');
+  const state = async (): Promise<string> => say(ask)({ Action: 'GetSnapshotBlockPublicAccessState' });
+  t.regex(await state(), /<state>unblocked</);
+  await say(ask)(enable);
+  t.regex(await state(), /<state>block-all-sharing</);
+  await say(ask)({ Action: 'DisableSnapshotBlockPublicAccess' });
+  t.regex(await state(), /<state>unblocked</);
+});
