@@ -48,7 +48,7 @@ run "the_role_is_one_service_accounts_alone" {
     error_message = "The output is not what the role gets, or a session outlives an hour."
   }
   assert {
-    condition     = aws_iam_role_policy.this[0].policy == var.policy.json && length(aws_iam_role_policy_attachment.this) == 0
+    condition     = jsondecode(aws_iam_role_policy.this[0].policy) == jsondecode(var.policy.json) && length(aws_iam_role_policy_attachment.this) == 0
     error_message = "The role may do something else."
   }
 }
