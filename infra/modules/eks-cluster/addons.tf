@@ -44,7 +44,7 @@ module "volume_role" {
   namespace        = "kube-system"
   service_account  = "ebs-csi-controller-sa"
   oidc             = local.oidc
-  managed_policies = ["AmazonEBSCSIDriverPolicy"]
+  managed_policies = ["service-role/AmazonEBSCSIDriverPolicy"]
 }
 
 # Before the nodes.

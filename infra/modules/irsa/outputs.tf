@@ -12,3 +12,8 @@ output "trust" {
   description = "Who may assume the role (JSON)."
   value       = local.trust
 }
+
+output "managed_policy_arns" {
+  description = "ARNs of the AWS managed policies that the role has."
+  value       = [for name in sort(var.managed_policies) : "arn:${data.aws_partition.this.partition}:iam::aws:policy/${name}"]
+}

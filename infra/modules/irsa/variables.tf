@@ -40,7 +40,7 @@ variable "policy" {
 }
 
 variable "managed_policies" {
-  description = "Names of AWS managed policies, for add-ons of EKS."
+  description = "AWS managed policies by name, with their path where they have one (`service-role/NAME`), for add-ons of EKS."
   type        = set(string)
   default     = []
 }

@@ -142,6 +142,12 @@ run "add_ons_come_from_aws_and_network_policy_is_on" {
     condition     = module.network_role.role_name == "weatherline-test-aws-node" && module.volume_role.role_name == "weatherline-test-ebs-csi-controller-sa"
     error_message = "Add-ons have no roles of their own."
   }
+  assert {
+    condition = join(" ", concat(module.network_role.managed_policy_arns, module.volume_role.managed_policy_arns)) == (
+      "arn:aws:iam::aws:policy/AmazonEKS_CNI_Policy arn:aws:iam::aws:policy/service-role/AmazonEBSCSIDriverPolicy"
+    )
+    error_message = "Add-ons may do something else, or AWS keeps their policies under another path."
+  }
 }
 
 run "people_have_what_their_entry_says" {
