@@ -1,0 +1,4 @@
+output "json" {
+  description = "The policy (JSON)."
+  value       = local.json
+}

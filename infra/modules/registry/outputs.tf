@@ -1,0 +1,19 @@
+output "registry" {
+  description = "Address of the registry: REGISTRY of cluster-config.env."
+  value       = "${var.account_id}.dkr.ecr.${var.region}.amazonaws.com"
+}
+
+output "repository_arns" {
+  description = "ARNs of the repositories, by image."
+  value       = { for image, repository in aws_ecr_repository.this : image => repository.arn }
+}
+
+output "kms_key_arn" {
+  description = "ARN of the images' key."
+  value       = aws_kms_key.this.arn
+}
+
+output "pull_policy" {
+  description = "Who else pulls (JSON)."
+  value       = local.pull_policy
+}
