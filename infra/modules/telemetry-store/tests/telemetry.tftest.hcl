@@ -18,7 +18,7 @@ run "a_bucket_and_a_policy_for_each" {
   command = plan
 
   assert {
-    condition = output.buckets == tomap({
+    condition = jsonencode(output.buckets) == jsonencode({
       loki   = "weatherline-prod-loki-444455556666"
       tempo  = "weatherline-prod-tempo-444455556666"
       thanos = "weatherline-prod-thanos-444455556666"
