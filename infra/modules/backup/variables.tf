@@ -1,0 +1,67 @@
+variable "name" {
+  description = "Prefix of every name, weatherline-ENVIRONMENT."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{2,40}$", var.name))
+    error_message = "The name has 3 to 41 lower-case letters, digits and hyphens, and begins with a letter."
+  }
+}
+
+variable "account_id" {
+  description = "The account."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[0-9]{12}$", var.account_id))
+    error_message = "account_id is twelve digits."
+  }
+}
+
+variable "region" {
+  description = "The region."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
+    error_message = "region is a region code, such as us-east-2."
+  }
+}
+
+variable "partition" {
+  description = "Partition of ARNs."
+  type        = string
+  default     = "aws"
+
+  validation {
+    condition     = contains(["aws", "aws-cn", "aws-us-gov"], var.partition)
+    error_message = "partition is aws, aws-cn or aws-us-gov."
+  }
+}
+
+variable "kms_key_arn" {
+  description = "Customer managed key of the objects."
+  type        = string
+
+  validation {
+    condition     = can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[^*]+$", var.kms_key_arn))
+    error_message = "kms_key_arn is the ARN of one key."
+  }
+}
+
+variable "retention_days" {
+  description = "Days that backups are kept in the bucket at most; Velero's own TTL ends them before."
+  type        = number
+  default     = 37
+
+  validation {
+    condition     = var.retention_days >= 30
+    error_message = "Backups are kept for 30 days at least."
+  }
+}
+
+variable "force_destroy" {
+  description = "Whether destroying the bucket destroys the backups."
+  type        = bool
+  default     = false
+}

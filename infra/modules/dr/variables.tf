@@ -1,0 +1,67 @@
+variable "name" {
+  description = "Prefix of every name, weatherline-ENVIRONMENT."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{2,40}$", var.name))
+    error_message = "The name has 3 to 41 lower-case letters, digits and hyphens, and begins with a letter."
+  }
+}
+
+variable "account_id" {
+  description = "The account."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[0-9]{12}$", var.account_id))
+    error_message = "account_id is twelve digits."
+  }
+}
+
+variable "region" {
+  description = "The region."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
+    error_message = "region is a region code, such as us-east-2."
+  }
+}
+
+variable "partition" {
+  description = "Partition of ARNs."
+  type        = string
+  default     = "aws"
+
+  validation {
+    condition     = contains(["aws", "aws-cn", "aws-us-gov"], var.partition)
+    error_message = "partition is aws, aws-cn or aws-us-gov."
+  }
+}
+
+variable "primary_region" {
+  description = "Region that may be lost."
+  type        = string
+}
+
+variable "replica_keys" {
+  description = "Multi-region keys of the primary region to keep a replica of, by name: vault above all."
+  type        = map(string)
+  default     = {}
+
+  validation {
+    condition     = alltrue([for arn in values(var.replica_keys) : can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/mrk-[^*]+$", arn))])
+    error_message = "Only multi-region keys (mrk-…) have replicas."
+  }
+}
+
+variable "failover" {
+  description = "Name, zone and load balancers of both regions; null leaves names to external-dns. secondary null: only the primary's record."
+  type = object({
+    domain    = string
+    zone_id   = string
+    primary   = object({ dns_name = string, zone_id = string })
+    secondary = optional(object({ dns_name = string, zone_id = string }))
+  })
+  default = null
+}

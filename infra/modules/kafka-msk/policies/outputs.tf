@@ -1,0 +1,4 @@
+output "json" {
+  description = "Policy documents by service account."
+  value       = { for name, statements in local.statements : name => jsonencode({ Version = "2012-10-17", Statement = statements }) }
+}
