@@ -33,6 +33,17 @@ resource "aws_vpc_security_group_egress_rule" "https" {
   to_port           = 443
 }
 
+# The one rule that is not the host's own: the API's network interfaces take its calls.
+resource "aws_vpc_security_group_ingress_rule" "api" {
+  count                        = var.enabled && var.api != null ? 1 : 0
+  security_group_id            = var.api.security_group_id
+  description                  = "HTTPS from the access host"
+  referenced_security_group_id = aws_security_group.this[0].id
+  ip_protocol                  = "tcp"
+  from_port                    = 443
+  to_port                      = 443
+}
+
 resource "aws_iam_role" "this" {
   count              = local.count
   name               = "${var.name}-access-host"

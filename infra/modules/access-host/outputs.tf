@@ -19,6 +19,6 @@ output "log_group_name" {
 }
 
 output "security_group_id" {
-  description = "The host's security group, which the cluster's admits on 443; null while it is off."
+  description = "The host's security group; null while it is off."
   value       = one(aws_security_group.this[*].id)
 }

@@ -104,3 +104,9 @@ variable "log_retention_days" {
     error_message = "One of 90, 180, 365, 400."
   }
 }
+
+variable "api" {
+  description = "The cluster's security group, which the host is let into on 443; null leaves that to the caller."
+  type        = object({ security_group_id = string })
+  default     = null
+}

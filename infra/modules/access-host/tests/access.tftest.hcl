@@ -40,6 +40,18 @@ run "no_key_no_address_no_way_in" {
   }
 }
 
+run "the_api_takes_the_hosts_calls" {
+  command = plan
+  variables {
+    enabled = true
+    api     = { security_group_id = "sg-cluster" }
+  }
+  assert {
+    condition     = aws_vpc_security_group_ingress_rule.api[0].security_group_id == "sg-cluster" && aws_vpc_security_group_ingress_rule.api[0].from_port == 443 && aws_vpc_security_group_ingress_rule.api[0].to_port == 443 && aws_vpc_security_group_ingress_rule.api[0].cidr_ipv4 == null
+    error_message = "The API answers others, or not the host."
+  }
+}
+
 run "with_endpoints_nothing_leaves_the_vpc" {
   command = plan
   variables {
