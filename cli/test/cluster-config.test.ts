@@ -1,55 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import test, { type ExecutionContext } from 'ava';
+import test from 'ava';
 import { parseResult } from '../src/results/index.ts';
 import { BROKERS, CONFIG, printed } from './support/cluster-outputs.ts';
+import { FILE, openPlace, type Options } from './support/cluster-place.ts';
 
-const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
-const MANIFESTS = fileURLToPath(new URL('../../manifests', import.meta.url));
-const FILE = 'manifests/overlays/dev/cluster-config.env';
-
-type Ran = { readonly status: number | null; readonly stdout: string; readonly stderr: string };
-type Place = {
-  readonly home: string;
-  readonly run: (line: string, input?: string) => Ran;
-  readonly read: (file?: string) => string;
-};
-
-/** A folder with the overlay of dev as the repository has it, and outputs that say the same but for two values. */
-function openPlace(t: ExecutionContext, env: NodeJS.ProcessEnv = {}): Place {
-  const home = realpathSync(mkdtempSync(join(tmpdir(), 'weatherline-cluster-')));
-  t.teardown(() => rmSync(home, { recursive: true, force: true }));
-  cpSync(MANIFESTS, join(home, 'manifests'), { recursive: true });
-  writeFileSync(join(home, 'outputs.json'), printed());
-  return {
-    home,
-    run: (line, input = '') =>
-      spawnSync(process.execPath, [MAIN, 'cluster', 'config', ...line.split(' ').filter((word) => word !== '')], {
-        cwd: home,
-        input,
-        encoding: 'utf8',
-        env: { ...process.env, ...env },
-      }),
-    read: (file = FILE) => readFileSync(join(home, file), 'utf8'),
-  };
-}
-
-test('outputs become the file of their overlay: its comments and order stay, values are new', (t) => {
-  const { run, read, home } = openPlace(t);
+test('outputs become the file of their overlay: its comments and order stay, values are new', async (t) => {
+  const { run, call, read, home } = openPlace(t);
   const before = read();
   const { status, stdout, stderr } = run('--from outputs.json --env dev');
   t.is(status, 0, stderr);
@@ -62,43 +20,56 @@ test('outputs become the file of their overlay: its comments and order stay, val
     'cluster-config.env',
     'kustomization.yaml',
   ]);
-  t.regex(run('--from outputs.json').stdout, /^unchanged {2}\S+\n$/);
+  t.regex((await call()).stdout, /^unchanged {2}\S+\n$/);
 });
 
-test('--check writes nothing: it shows the difference and ends with 1, or with 0 when there is none', (t) => {
-  const { run, read } = openPlace(t);
+test('--check writes nothing: it shows the difference and ends with 1, or with 0 when there is none', async (t) => {
+  const { call, read } = openPlace(t);
   const before = read();
-  const differs = run('--check', printed());
+  const differs = await call({ check: true });
   t.is(differs.status, 1);
   t.regex(
     differs.stdout,
     /^differs {2}\S+\n-CERTIFICATE_ARN=\S+\n\+CERTIFICATE_ARN=\S+\n-WEB_ACL_ARN=\S+\n\+WEB_ACL_ARN=\S+\n$/,
   );
   t.is(read(), before);
-  t.is(run('', printed()).status, 0);
-  t.is(run('--check', printed()).status, 0);
+  t.is((await call()).status, 0);
+  t.is((await call({ check: true })).status, 0);
 });
 
-test('--stdout prints the very file, and writes nothing', (t) => {
-  const { run, read } = openPlace(t);
+test('--check finds a file that is not there yet, and blanks that differ', async (t) => {
+  const { call, home, read } = openPlace(t);
+  t.is((await call()).status, 0);
+  writeFileSync(join(home, FILE), `${read()}\n\n`);
+  const blanks = await call({ check: true });
+  t.is(blanks.status, 1);
+  t.regex(blanks.stdout, /^differs {2}\S+: blanks and ends of lines only\n$/);
+  rmSync(join(home, FILE));
+  t.regex((await call({ check: true })).stdout, /\n\+ENVIRONMENT=dev\n/);
+  t.is((await call()).status, 0);
+  t.true(read().startsWith('# Where dev is'));
+});
+
+test('--stdout prints the very file, and writes nothing', async (t) => {
+  const { call, read } = openPlace(t);
   const before = read();
-  const { status, stdout } = run('--stdout --from outputs.json');
+  const { status, stdout } = await call({ stdout: true });
   t.is(status, 0);
   t.is(read(), before);
-  t.is(run('--from outputs.json').status, 0);
+  t.is((await call()).status, 0);
   t.is(read(), stdout);
-  t.is(run('--stdout --check --from outputs.json').status, 2);
 });
 
-test('--json says the same for programs', (t) => {
-  const { run, read } = openPlace(t);
-  for (const [line, state] of [
-    ['--check', 'differs'],
-    ['--stdout', 'shown'],
-    ['', 'written'],
-    ['', 'unchanged'],
-  ] as const) {
-    const { stdout } = run(`--from outputs.json --json ${line}`);
+test('--json says the same for programs', async (t) => {
+  const { call, read } = openPlace(t);
+  const cases = [
+    [{ check: true }, 'differs'],
+    [{ stdout: true }, 'shown'],
+    [{}, 'written'],
+    [{}, 'unchanged'],
+  ] as const;
+  for (const [options, state] of cases) {
+    const { stdout } = await call({ ...options, json: true });
     const result = JSON.parse(stdout);
     t.notThrows(() => parseResult('cluster config', result));
     t.is(result.state, state);
@@ -107,12 +78,12 @@ test('--json says the same for programs', (t) => {
   }
 });
 
-test('outputs of another environment than is meant are refused', (t) => {
-  const { run, read } = openPlace(t);
+test('outputs of another environment than is meant are refused', async (t) => {
+  const { call, read } = openPlace(t);
   const before = read();
-  const { status, stderr } = run('--env prod --from outputs.json');
+  const { status, stderr } = await call({ env: 'prod' });
   t.is(status, 6);
-  t.regex(stderr.replaceAll(/\s+/g, ' '), /outputs\.json: ENVIRONMENT: expected prod, as --env says, got dev/);
+  t.is(stderr, 'outputs.json: ENVIRONMENT: expected prod, as --env says, got dev');
   t.is(read(), before);
 });
 
@@ -125,82 +96,54 @@ test('outputs that are wrong write nothing, and all that is wrong is said at onc
   t.is(read(), before);
 });
 
-test('a sensitive output is refused', (t) => {
-  const { run } = openPlace(t);
-  const { status, stderr } = run('', printed(CONFIG, { sensitive: true }));
+test('a sensitive output is refused', async (t) => {
+  const { call, outputs } = openPlace(t);
+  outputs(printed(CONFIG, { sensitive: true }));
+  const { status, stderr } = await call();
   t.is(status, 78);
   t.regex(stderr, /cluster_config\.sensitive: expected false, got true/);
 });
 
-test('what is not there is named: the file, the folder, the overlay', (t) => {
-  const { run, home } = openPlace(t);
-  const missing: readonly [string, string][] = [
-    ['--from nothing.json', 'nothing.json cannot be read'],
-    ['--dir infra/environments/dev', 'there is no infra/environments/dev'],
-    ['--from outputs.json --overlays elsewhere', 'there is no elsewhere/dev'],
+test('what is not there is named: the file, the folder, the overlay', async (t) => {
+  const { call, home } = openPlace(t);
+  const missing: readonly [Options, string][] = [
+    [{ from: join(home, 'nothing.json') }, 'nothing.json cannot be read'],
+    [{ dir: join(home, 'infra/environments/dev') }, 'there is no infra/environments/dev'],
+    [{ overlays: join(home, 'elsewhere') }, 'there is no elsewhere/dev'],
   ];
-  for (const [line, says] of missing) {
-    const { status, stderr } = run(line);
-    t.is(status, 3, line);
-    t.true(stderr.replaceAll(/\s+/g, ' ').includes(says), stderr);
+  for (const [options, says] of missing) {
+    const { status, stderr } = await call(options);
+    t.is(status, 3, says);
+    t.true(stderr.includes(says), stderr);
   }
   t.false(existsSync(join(home, 'elsewhere')));
 });
 
-test('a file with a line that is none is left as it is', (t) => {
-  const { run, home } = openPlace(t);
-  writeFileSync(join(home, FILE), '# Where dev is.\nBUCKET\n');
-  const { status, stderr } = run('--from outputs.json');
+test('a file with a line that is none is left as it is', async (t) => {
+  const { call, home, read } = openPlace(t);
+  const kept = '# Where dev is.\nBUCKET\n';
+  writeFileSync(join(home, FILE), kept);
+  const { status, stderr } = await call();
   t.is(status, 6);
   t.regex(stderr, /line 2: expected KEY=value, got BUCKET/);
+  t.is(read(), kept);
 });
 
-/** A program that prints what it is told to, and says where and how it was called. */
-function install(home: string, name: string, script: string): void {
-  mkdirSync(join(home, 'bin'), { recursive: true });
-  writeFileSync(join(home, 'bin', name), `#!/bin/sh\necho "${name} $* in $PWD" >> ${home}/calls\n${script}\n`);
-  chmodSync(join(home, 'bin', name), 0o755);
-}
-
-function withTools(t: ExecutionContext, tools: Readonly<Record<string, string>>): Place {
-  const bin = realpathSync(mkdtempSync(join(tmpdir(), 'weatherline-tools-')));
-  t.teardown(() => rmSync(bin, { recursive: true, force: true }));
-  const place = openPlace(t, { PATH: `${bin}/bin:/usr/bin:/bin` });
-  for (const [name, script] of Object.entries(tools)) install(bin, name, script);
-  mkdirSync(join(place.home, 'infra/environments/dev'), { recursive: true });
-  return { ...place, read: (file) => (file === 'calls' ? readFileSync(join(bin, 'calls'), 'utf8') : place.read(file)) };
-}
-
-test('--dir asks tofu in that folder', (t) => {
-  const { run, read, home } = withTools(t, { tofu: `cat <<'END'\n${printed()}\nEND`, terraform: 'exit 9' });
-  const { status, stderr } = run('--dir infra/environments/dev --env dev');
-  t.is(status, 0, stderr);
-  t.is(read('calls'), `tofu output -json -no-color in ${home}/infra/environments/dev\n`);
-  t.true(read().includes(CONFIG['WEB_ACL_ARN'] ?? 'none'));
-});
-
-test('what tofu says when it fails is said, and its failure is ours', (t) => {
-  const { run } = withTools(t, { tofu: 'echo "Error: Backend initialization required" >&2; exit 1' });
-  const { status, stderr } = run('--dir infra/environments/dev');
-  t.is(status, 1);
-  t.regex(
-    stderr.replaceAll(/\s+/g, ' '),
-    /tofu output -json -no-color .* failed: Error: Backend initialization required/,
-  );
-});
-
-test('--dir and --from exclude each other', (t) => {
-  t.is(openPlace(t).run('--dir . --from outputs.json').status, 2);
+test('options that exclude each other are refused', (t) => {
+  const { run } = openPlace(t);
+  t.is(run('--dir . --from outputs.json').status, 2);
+  t.is(run('--stdout --check --from outputs.json').status, 2);
 });
 
 const kubectl = spawnSync('kubectl', ['version', '--client'], { stdio: 'ignore' }).status === 0;
 const when = kubectl ? test : test.skip;
 const suffix = kubectl ? '' : ' (skipped: kubectl is not installed here)';
 
-when(`an overlay renders with what was written, and has it where it belongs${suffix}`, (t) => {
-  const { run, home } = openPlace(t);
+when(`an overlay renders with what was written, and has it where it belongs${suffix}`, async (t) => {
+  const { call, outputs, home } = openPlace(t);
   const bucket = 'weatherline-dev-products-elsewhere';
-  t.is(run('', printed({ ...CONFIG, BUCKET: bucket })).status, 0);
+  outputs(printed({ ...CONFIG, BUCKET: bucket }));
+  t.is((await call()).status, 0);
   const { status, stdout, stderr } = spawnSync('kubectl', ['kustomize', join(home, 'manifests/overlays/dev')], {
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,
@@ -210,10 +153,12 @@ when(`an overlay renders with what was written, and has it where it belongs${suf
   t.false(stdout.includes('weatherline-dev-products-111122223333'));
 });
 
-test('brokers of MSK are put at the end of a file that has none yet, and go when they are no more', (t) => {
-  const { run, read } = openPlace(t);
-  t.is(run('', printed({ ...CONFIG, MSK_BROKERS: BROKERS })).status, 0);
+test('brokers of MSK are put at the end of a file that has none yet, and go when they are no more', async (t) => {
+  const { call, outputs, read } = openPlace(t);
+  outputs(printed({ ...CONFIG, MSK_BROKERS: BROKERS }));
+  t.is((await call()).status, 0);
   t.true(read().endsWith(`\nMSK_BROKERS=${BROKERS}\n`));
-  t.is(run('', printed()).status, 0);
+  outputs(printed());
+  t.is((await call()).status, 0);
   t.false(read().includes('MSK_BROKERS'));
 });

@@ -40,7 +40,8 @@ export function renderEnvFile(text: string | undefined, values: Values): string 
     .filter((key) => !present.has(key))
     .toSorted((one, two) => placeOf(one) - placeOf(two))
     .map((key) => `${key}=${values.get(key)}`);
-  return `${[...kept, ...added].join('\n')}\n`;
+  const whole = [...kept, ...added].join('\n').trimEnd();
+  return whole === '' ? '' : `${whole}\n`;
 }
 
 export function differencesOf(from: Values, to: Values): readonly Difference[] {
@@ -63,10 +64,8 @@ function placeOf(key: string): number {
 }
 
 function linesOf(text: string): string[] {
-  return text
-    .replace(/^\uFEFF/, '')
-    .replace(/(\r?\n)+$/, '')
-    .split(/\r?\n/);
+  const whole = text.replace(/^\uFEFF/, '').trimEnd();
+  return whole === '' ? [] : whole.split(/\r?\n/);
 }
 
 /** The name of a line; undefined = it has none, being blank or a comment; '' = it should have one. */
