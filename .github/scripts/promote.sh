@@ -4,7 +4,8 @@ set -euo pipefail
 source=$1 target=$2 component=$3 digest=$4
 image="$source/weatherline/$component@$digest"
 
-repository=$(sed 's/[.]/\\./g' <<<"$GITHUB_SERVER_URL/$GITHUB_REPOSITORY")
+repository=$GITHUB_SERVER_URL/$GITHUB_REPOSITORY
+repository=${repository//./\\.}
 cosign verify --output text \
   --certificate-oidc-issuer https://token.actions.githubusercontent.com \
   --certificate-identity-regexp "^$repository/\\.github/workflows/(images|promote)\\.yml@refs/heads/main\$" \

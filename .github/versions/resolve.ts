@@ -3,7 +3,15 @@ import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { resolvePins } from '../../manifests/images/resolve.ts';
-import { COMMIT, readVersions, replaceFile, UNRESOLVED, VERSIONS_FILE, writeVersions, type Action } from './versions.ts';
+import {
+  COMMIT,
+  readVersions,
+  replaceFile,
+  UNRESOLVED,
+  VERSIONS_FILE,
+  writeVersions,
+  type Action,
+} from './versions.ts';
 import { written } from './workflows.ts';
 
 const USAGE = `node .github/versions/resolve.ts [--check | --offline]
