@@ -40,7 +40,7 @@ esac
 file=$plan
 if [[ $purpose == apply ]]; then
   # What OpenTofu has encrypted is JSON; a plan as it is, is an archive that anybody can open.
-  if ! jq -e 'has("encrypted_data")' "$plan" >/dev/null 2>&1; then
+  if [[ $(head -c 1 "$plan") != '{' ]] || ! grep -q '"encrypted_data":' "$plan"; then
     echo "::error::the plan of $environment is not encrypted: it goes nowhere" >&2
     rm -f "$plan"
     exit 1

@@ -10,8 +10,10 @@ for file in "$folder"/*; do
   [[ -f $file ]] || continue
   environment=$(basename "$file")
   title="Drift in $environment"
-  open=$(gh issue list --state open --label drift --limit 200 --json number,title |
-    jq -r --arg title "$title" 'map(select(.title == $title)) | min_by(.number).number // empty')
+  open=''
+  while IFS=$'\t' read -r number found; do
+    [[ $found != "$title" ]] || open=$number
+  done < <(gh issue list --state open --label drift --limit 200 --json number,title --jq '.[] | "\(.number)\t\(.title)"')
   if [[ $(cat "$file") == true ]]; then
     body="What runs in $environment is not what main says: $run shows the difference. docs/runbooks/pipeline.md, \"Drift\", says what to do."
     if [[ -n $open ]]; then
