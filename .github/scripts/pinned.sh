@@ -14,7 +14,7 @@ while IFS= read -r line; do
     *'uses: ./'*) ;;
     *) [[ $line =~ uses:\ [A-Za-z0-9_./-]+@[0-9a-f]{40}(\ \#.*)?$ ]] || loose "not pinned: $line" ;;
   esac
-done < <(grep -rnE '^ *(- )?"?'"'"'?uses"?'"'"'? *:' .github/workflows .github/actions 2>/dev/null || true)
+done < <(grep -rnE "uses[\"']?[[:space:]]*:" .github/workflows || true)
 while IFS= read -r line; do
   loose "unresolved: $line"
 done < <(grep -nE '"(commit|digest)": *"unresolved"' .github/versions/versions.json || true)

@@ -1,11 +1,13 @@
 import { readdirSync } from 'node:fs';
 import test from 'ava';
-import { FAULTS } from './faults.ts';
+import { JOB_FAULTS } from './faults/jobs.ts';
+import { ORDER_FAULTS } from './faults/order.ts';
 import { against, RULES } from './rules/all.ts';
 import { ENVIRONMENTS } from './rules/repository.ts';
 import { readWorkflows, ROOT } from './support/workflow.ts';
 
 const TEXTS = readWorkflows();
+const FAULTS = [...JOB_FAULTS, ...ORDER_FAULTS];
 
 test('the workflows keep every rule', async (t) => {
   t.deepEqual([...(await against(TEXTS))], []);

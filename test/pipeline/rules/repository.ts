@@ -47,6 +47,7 @@ function npmScripts(source: string): readonly string[] {
 }
 
 function unknownUses({ job }: Place): readonly string[] {
+  if (job['container'] !== undefined || job['services'] !== undefined) return ['images are in the table, as env'];
   const known = new Set(readVersions().actions.map(({ name }) => name));
   const uses = [...job.steps.map((step) => step.uses), job.uses].filter((one) => one !== undefined);
   return uses.filter((one) =>
