@@ -44,14 +44,24 @@ variable "primary_region" {
   type        = string
 }
 
-variable "replica_keys" {
-  description = "Multi-region keys of the primary region to keep a replica of, by name: vault above all."
-  type        = map(string)
-  default     = {}
+variable "replications" {
+  description = "Buckets whose copies are watched, by what they hold."
+  type        = map(object({ source_bucket = string, destination_bucket = string }))
 
   validation {
-    condition     = alltrue([for arn in values(var.replica_keys) : can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/mrk-[^*]+$", arn))])
-    error_message = "Only multi-region keys (mrk-…) have replicas."
+    condition     = length(var.replications) > 0
+    error_message = "Without a copy there is nothing to take over with."
+  }
+}
+
+variable "alarm_emails" {
+  description = "Who hears that a copy is behind. Each address confirms the subscription once."
+  type        = set(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for email in var.alarm_emails : can(regex("^[^@ ]+@[^@ ]+$", email))])
+    error_message = "alarm_emails are addresses."
   }
 }
 
