@@ -7,19 +7,8 @@ import { readVersions, UNRESOLVED, writeVersions, type Versions } from '../../.g
 import { imageReferenceOf, referenceOf, written } from '../../.github/versions/workflows.ts';
 import { PNPM } from '../../manifests/images/sbom.ts';
 import { Bench, type Ran } from './support/bench.ts';
+import { COMMIT, resolved } from './support/resolved.ts';
 import { readWorkflows, ROOT } from './support/workflow.ts';
-
-const COMMIT = 'a'.repeat(40);
-const DIGEST = `sha256:${'b'.repeat(64)}`;
-
-/** The table as it is once somebody has looked. */
-function resolved({ actions, images, tools }: Versions): Versions {
-  return {
-    actions: actions.map((action) => ({ ...action, commit: COMMIT })),
-    images: images.map((image) => ({ ...image, digest: DIGEST })),
-    tools,
-  };
-}
 
 test('the table names versions of tools as the rest of the repository does', (t) => {
   const tools = new Map(readVersions().tools.map(({ name, version }) => [name, version]));
