@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { digestsIn, digestsOf, withDigests } from '../../.github/scripts/digests.ts';
 import { COMPONENTS } from '../../manifests/images/components.ts';
-import { Bench, runnerTest, script, type Ran } from './support/bench.ts';
+import { Bench, forRunners, script, type Ran } from './support/bench.ts';
 import { ROOT } from './support/workflow.ts';
+
+const runnerTest = forRunners(test, test.skip);
 
 const MANIFEST = '{"an":"index"}';
 const DIGEST = `sha256:${createHash('sha256').update(MANIFEST).digest('hex')}`;

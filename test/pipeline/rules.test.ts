@@ -1,9 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import test from 'ava';
 import { JOB_FAULTS } from './faults/jobs.ts';
 import { ORDER_FAULTS } from './faults/order.ts';
 import { against, RULES } from './rules/all.ts';
-import { ENVIRONMENTS } from './rules/repository.ts';
 import { readWorkflows, ROOT } from './support/workflow.ts';
 
 const TEXTS = readWorkflows();
@@ -33,10 +32,6 @@ test('every rule has a fault that it finds', (t) => {
     RULES.map(({ name }) => name).filter((name) => !found.has(name)),
     [],
   );
-});
-
-test('the environments of the pipeline are those of the manifests', (t) => {
-  t.deepEqual(readdirSync(`${ROOT}manifests/overlays`).toSorted(), [...ENVIRONMENTS].toSorted());
 });
 
 test('the roles of infra/modules/ci are trusted to the tokens that these jobs have', (t) => {

@@ -6,9 +6,11 @@ import { resolveAction, writeWorkflows } from '../../.github/versions/resolve.ts
 import { readVersions, UNRESOLVED, writeVersions, type Versions } from '../../.github/versions/versions.ts';
 import { imageReferenceOf, referenceOf, written } from '../../.github/versions/workflows.ts';
 import { PNPM } from '../../manifests/images/sbom.ts';
-import { Bench, runnerTest, type Ran } from './support/bench.ts';
+import { Bench, forRunners, type Ran } from './support/bench.ts';
 import { COMMIT, resolved } from './support/resolved.ts';
 import { readWorkflows, ROOT } from './support/workflow.ts';
+
+const runnerTest = forRunners(test, test.skip);
 
 test('the table names versions of tools as the rest of the repository does', (t) => {
   const tools = new Map(readVersions().tools.map(({ name, version }) => [name, version]));

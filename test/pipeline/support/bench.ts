@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import test, { type ExecutionContext } from 'ava';
+import type { ExecutionContext } from 'ava';
 import { ROOT } from './workflow.ts';
 
 export type Ran = {
@@ -82,8 +82,10 @@ export class Bench {
 
 export const script = (name: string): string => `${ROOT}.github/scripts/${name}`;
 
-/** A test that runs a script; its programs (bash 5, GNU's tools) are those of GitHub's runners. */
-export function runnerTest(title: string, run: (t: ExecutionContext) => void): void {
-  if (process.platform === 'linux') test(title, run);
-  else test.skip(`${title} (skipped: the scripts are written for Linux)`, run);
+type Define = (title: string, run: (t: ExecutionContext) => void) => void;
+
+/** Defines tests that run a script; its programs (bash 5, GNU's tools) are those of GitHub's runners. */
+export function forRunners(test: Define, skip: Define): Define {
+  if (process.platform === 'linux') return test;
+  return (title, run) => skip(`${title} (skipped: the scripts are written for Linux)`, run);
 }
