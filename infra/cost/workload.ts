@@ -32,14 +32,14 @@ export type Workload = {
   readonly replicatedGb: number;
 };
 
-const spot = (count: number): Nodes => ({ count, type: 'm7g.large', isSpot: true, runs: 'functions, gateway' });
 const KEPT = 'Kafka, Vault, Prometheus';
+const SPOT: Nodes = { count: 1, type: 'm7g.large', isSpot: true, runs: 'functions, gateway' };
 
 const STAGING_VOLUMES = { kafka: 150, vault: 36, prometheus: 50 };
 
 export const WORKLOADS: Readonly<Record<EnvironmentName, Workload>> = {
   dev: {
-    nodes: [spot(1)],
+    nodes: [{ ...SPOT, runs: 'everything' }],
     volumes: { kafka: 20, vault: 12, prometheus: 30 },
     natGb: 20,
     balancerUnits: 0,
@@ -53,7 +53,7 @@ export const WORKLOADS: Readonly<Record<EnvironmentName, Workload>> = {
     replicatedGb: 0,
   },
   staging: {
-    nodes: [{ count: 3, type: 'm7g.large', isSpot: false, runs: KEPT }, spot(1)],
+    nodes: [{ count: 3, type: 'm7g.large', isSpot: false, runs: KEPT }, SPOT],
     volumes: STAGING_VOLUMES,
     natGb: 30,
     balancerUnits: 0.25,
@@ -70,7 +70,7 @@ export const WORKLOADS: Readonly<Record<EnvironmentName, Workload>> = {
     nodes: [
       { count: 3, type: 'm7g.xlarge', isSpot: false, runs: KEPT },
       { count: 2, type: 'm7g.large', isSpot: false, runs: 'gateway' },
-      spot(1),
+      SPOT,
     ],
     volumes: { kafka: 150, vault: 36, prometheus: 200 },
     natGb: 60,
