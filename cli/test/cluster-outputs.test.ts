@@ -70,6 +70,7 @@ const WRONG: readonly [string, unknown, string][] = [
   ['ACCESS_LOGS_BUCKET', ['weatherline-dev-logs'], 'a list'],
   ['BUCKET', 'weatherline-dev-products\nEVIL=1', 'a second line'],
   ['MSK_BROKERS', 'b-1.x.kafka.us-east-2.amazonaws.com:9092', 'the port without TLS'],
+  ['MSK_BROKERS', 'b-1.kafka.us-east-2.amazonaws.com.example.com:9098', 'a broker of somebody else'],
   ['MSK_BROKERS', 'b-1.x.kafka.us-west-2.amazonaws.com:9098', 'brokers of another region'],
 ];
 

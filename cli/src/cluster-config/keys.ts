@@ -58,7 +58,9 @@ export const KEYS: readonly Key[] = [
     accepts: (value, { region }) =>
       value.split(',').every((broker) => {
         const [, host = ''] = /^([^:]+):9098$/.exec(broker) ?? [];
-        return HOST.test(host) && host.includes('.kafka') && host.includes(`.${region}.amazonaws.com`);
+        return (
+          HOST.test(host) && new RegExp(`\\.kafka(-serverless)?\\.${region}\\.amazonaws\\.com(\\.cn)?$`).test(host)
+        );
       }),
   },
 ];
