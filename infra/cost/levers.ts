@@ -1,6 +1,6 @@
 import { cents, linesOf, priced, totalOf, type Line } from './lines.ts';
 import { SHARES, VCPUS } from './prices.ts';
-import type { Shape } from './shape.ts';
+import { WORKING_HOURS_A_WEEK, type Shape } from './shape.ts';
 import { FUNCTIONS, type EnvironmentName, type Workload } from './workload.ts';
 
 /** Everything that the calculator knows of an environment. */
@@ -48,6 +48,11 @@ export function leversOf(all: Environments): readonly Lever[] {
     },
     { what: 'dev: npm start on a laptop', usd: cents(-costOf(dev)), price: 'no Kubernetes, no IAM' },
     {
+      what: 'dev: system nodes in working hours alone',
+      usd: offHours(dev),
+      price: 'nothing is scheduled at night, runs of the schedule are missed',
+    },
+    {
       what: 'prod: MSK Serverless in the place of Strimzi',
       usd: withMsk('serverless'),
       price: 'before data; nobody upgrades brokers',
@@ -85,6 +90,12 @@ function savingsPlan({ shape, workload }: Environment): number {
 
 export function onDemandOf(lines: readonly Line[]): Line[] {
   return lines.filter(({ group, share }) => group === 'nodes' && share === undefined);
+}
+
+/** Nodes that Karpenter started stay; nobody is there to take them away. */
+function offHours({ shape: { system } }: Environment): number {
+  const share = 1 - WORKING_HOURS_A_WEEK / (7 * 24);
+  return -priced({ group: 'nodes', item: 'off hours', quantity: system.count, price: system.type, share }).usd;
 }
 
 /** The part of a spot node that so many replicas of every function would ask for, whether there is work or not. */

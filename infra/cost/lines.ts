@@ -113,10 +113,14 @@ function edge({ hasBalancer }: Shape, { balancerUnits, requestsMillion }: Worklo
   ];
 }
 
-function watching({ system, guardsRuntime }: Shape, { nodes, logsGb, flowLogsGb, guardDutyUsd }: Workload): Asked[] {
+function watching(
+  { system, guardsRuntime, hasAccessHost }: Shape,
+  { nodes, logsGb, flowLogsGb, guardDutyUsd }: Workload,
+): Asked[] {
+  const host = hasAccessHost ? KEYS.accessHost : 0;
   const cpus = nodes.reduce((sum, { count, type }) => sum + count * VCPUS[type], system.count * VCPUS[system.type]);
   return [
-    { group: 'security', item: 'keys of the cluster and of logs', quantity: KEYS.platform, price: 'kms key' },
+    { group: 'security', item: 'keys of the platform', quantity: KEYS.platform + host, price: 'kms key' },
     { group: 'security', item: 'GuardDuty, its events', quantity: guardDutyUsd, price: 'guardduty events' },
     {
       group: 'security',

@@ -1,7 +1,7 @@
 import { costOf, leversOf, type Environment, type Environments } from './levers.ts';
 import { linesOf, totalOf, type Line } from './lines.ts';
 import { PRICES, type Price } from './prices.ts';
-import { compareWithSeed, leftOut } from './seed.ts';
+import { compareWithSeed, leftOut, nodesOf, SEED_NODES } from './seed.ts';
 
 type Rows = readonly (readonly string[])[];
 
@@ -71,7 +71,7 @@ export function seedText(all: Environments): string {
       [...rows, ['**total**', `**${usd(seed)}**`, `**${usd(ours)}**`]],
     ),
     '',
-    `What it left out is ${usd(leftOut(compared))} of ours.`,
+    `What it left out is ${usd(leftOut(compared))} of ours. It has ${SEED_NODES} nodes, here there are ${nodesOf(all)}.`,
   ].join('\n');
 }
 

@@ -30,7 +30,9 @@ export const ACCESS_HOST_GIB = 8;
 /** Rules of the web ACL: four groups of AWS's and the rate limit. */
 export const ACL_RULES = 5;
 /** Customer managed keys: of modules/platform's parts, and of modules/stores'. */
-export const KEYS = { platform: 2, stores: 3, registry: 1, mskProvisioned: 1 } as const;
+export const KEYS = { platform: 3, accessHost: 1, mskProvisioned: 1, stores: 3, registry: 1 } as const;
+/** From 7 to 20 o'clock on five days, as modules/finops has it for environments that may be away. */
+export const WORKING_HOURS_A_WEEK = 65;
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 

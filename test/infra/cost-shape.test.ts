@@ -41,6 +41,11 @@ test('what the calculator takes to be the same everywhere is what the modules sa
   t.regex(host, new RegExp(`instance_type\\s+= "${shape.ACCESS_HOST}"`));
   t.regex(host, new RegExp(`volume_size\\s+= ${shape.ACCESS_HOST_GIB}$`, 'm'));
   t.regex(text('infra/modules/eks-cluster/nodes.tf'), new RegExp(`"/dev/xvda" = ${shape.ROOT_GIB},`));
+  const { stop, start } =
+    /stop += optional\(string, "cron\(0 (?<stop>\d+) \? \* MON-FRI \*\)"\)\s+start += optional\(string, "cron\(0 (?<start>\d+) \? \* MON-FRI \*\)/.exec(
+      text('infra/modules/finops/variables.tf'),
+    )?.groups ?? {};
+  t.is(5 * (Number(stop) - Number(start)), shape.WORKING_HOURS_A_WEEK);
   const waf = text('infra/modules/edge/waf.tf');
   t.is(
     (waf.match(/^\s+AWSManagedRules\w+\s+= \{/gm) ?? []).length + (waf.match(/^\s{2}rule \{/gm) ?? []).length,
@@ -64,12 +69,16 @@ function modulesOf(module: string): readonly string[] {
 }
 
 test('keys are counted as the modules make them', (t) => {
-  const { platform, stores, registry, mskProvisioned } = shape.KEYS;
   const sum = (names: readonly string[]): number => names.reduce((so, name) => so + keysOf(name), 0);
-  t.is(keysOf('kafka-msk'), mskProvisioned);
-  t.is(sum(modulesOf('platform').filter((name) => name !== 'kafka-msk')), platform);
-  t.is(keysOf('registry'), registry);
-  t.is(sum(modulesOf('stores').filter((name) => name !== 'registry')), stores);
+  const apart = new Set(['kafka-msk', 'access-host', 'registry']);
+  const found = {
+    platform: sum(modulesOf('platform').filter((name) => !apart.has(name))),
+    accessHost: keysOf('access-host'),
+    mskProvisioned: keysOf('kafka-msk'),
+    stores: sum(modulesOf('stores').filter((name) => !apart.has(name))),
+    registry: keysOf('registry'),
+  };
+  t.deepEqual(found, shape.KEYS, 'KEYS in infra/cost/shape.ts');
 });
 
 test('a budget is above what its environment is counted to cost, and not by half as much again', (t) => {

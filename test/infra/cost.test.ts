@@ -5,7 +5,7 @@ import { cents, linesOf, totalOf, type Line } from '../../infra/cost/lines.ts';
 import { readEnvironments, run, withTables } from '../../infra/cost/main.ts';
 import { arithmeticOf, titledOf, wholeText } from '../../infra/cost/print.ts';
 import { PRICES, SHARES, type Price } from '../../infra/cost/prices.ts';
-import { compareWithSeed, leftOut } from '../../infra/cost/seed.ts';
+import { compareWithSeed, leftOut, nodesOf } from '../../infra/cost/seed.ts';
 import type { Shape } from '../../infra/cost/shape.ts';
 
 const ALL = readEnvironments();
@@ -110,6 +110,7 @@ test('levers are differences of bills', (t) => {
   t.is(leverOf('staging: only'), -costOf(ALL.staging));
   t.is(leverOf('dev: npm start'), -costOf(ALL.dev));
   t.is(leverOf('any cluster'), 365);
+  t.is(leverOf('dev: system nodes in working hours'), cents(-98.112 * (1 - 65 / 168)));
   const onDemand = onDemandOf(linesIn(ALL.prod));
   t.false(onDemand.some(({ item }) => item.startsWith('spot')));
   t.is(leverOf('prod: Compute Savings Plan'), cents(-totalOf(onDemand) * SHARES.savingsPlanDiscount));
@@ -129,6 +130,13 @@ test("the seed's 536 dollars are compared group by group, and what it left out i
   t.deepEqual(
     missing.map(({ group }) => group),
     ['disks', 'network', 'edge', 'security', 'logs', 'stores'],
+  );
+  const counted = [ALL.dev, ALL.staging, ALL.prod].flatMap((one) =>
+    linesIn(one).filter(({ group, item }) => group === 'nodes' && item !== 'access host'),
+  );
+  t.is(
+    nodesOf(ALL),
+    counted.reduce((so, { quantity }) => so + quantity, 0),
   );
   t.is(leftOut(compared), cents(missing.reduce((so, one) => so + one.ours, 0)));
 });

@@ -1,5 +1,9 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from '@cdktn/hcl2json';
 import test from 'ava';
 import fc from 'fast-check';
+import { ROOT } from '../manifests/render.ts';
 import { parseTfvars, TfvarsError, type Literal } from '../../infra/cost/tfvars.ts';
 
 test('literals of every kind are read, comments and line ends aside', (t) => {
@@ -84,4 +88,13 @@ test('what is written in HCL is read as what it was written from', (t) => {
     }),
   );
   t.pass();
+});
+
+test("every terraform.tfvars of ours is read as HashiCorp's parser reads it", async (t) => {
+  const paths = globSync('infra/environments/**/*.tfvars', { cwd: ROOT, exclude: (name) => name === '.terraform' });
+  t.true(paths.length >= 5);
+  for (const path of paths) {
+    const text = readFileSync(join(ROOT, path), 'utf8');
+    t.deepEqual(parseTfvars(text), await parse(path, text), path);
+  }
 });
