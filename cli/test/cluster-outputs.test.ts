@@ -132,6 +132,17 @@ for (const [what, value] of Object.entries(SECRETS)) {
   });
 }
 
+test('a secret is not shown by what is expected of its neighbours either', (t) => {
+  for (const value of Object.values(SECRETS)) {
+    const problems = problemsWith({ VPC_CIDR: value, PUBLIC_SUBNET_CIDR_1: 'none', API_SERVER_SERVICE_CIDR: 'none' });
+    t.is(problems.length, 3);
+    t.false(problems.join('\n').includes(value));
+  }
+  t.deepEqual(problemsWith({ PUBLIC_SUBNET_CIDR_1: '10.20.0.0/20' }), [
+    'cluster_config.PUBLIC_SUBNET_CIDR_1: expected a network inside 10.10.0.0/16, apart from the other two, got 10.20.0.0/20',
+  ]);
+});
+
 test('a document that is something else is told apart', (t) => {
   const said = (text: string): string => readOutputs(text).problems.join('\n');
   t.regex(said(''), /empty/);

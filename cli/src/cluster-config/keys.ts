@@ -95,7 +95,11 @@ function arn(name: string, service: string, resource: (place: Place) => string):
 function publicSubnet(name: string, _: number, all: readonly string[]): Key {
   return {
     name,
-    expected: ({ others }) => `a network inside VPC_CIDR ${others.get('VPC_CIDR')}, apart from the other two`,
+    expected: ({ others }) => {
+      const vpc = others.get('VPC_CIDR') ?? '';
+      // Whatever else stands there is not for showing.
+      return `a network inside ${networkOf(vpc) === undefined ? 'VPC_CIDR' : vpc}, apart from the other two`;
+    },
     accepts: (value, { others }) => {
       const [own, vpc] = [networkOf(value), networkOf(others.get('VPC_CIDR') ?? '')];
       if (own === undefined) return false;
