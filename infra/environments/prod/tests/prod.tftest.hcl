@@ -69,6 +69,7 @@ run "force_is_refused" {
   command = plan
   variables {
     force_destroy = true
+    vault         = {}
   }
   expect_failures = [output.cluster_config]
 }
