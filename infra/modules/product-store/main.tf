@@ -92,4 +92,5 @@ module "replication" {
   bucket_arn  = local.bucket_arn
   kms_key_arn = aws_kms_key.this.arn
   replica     = var.replica
+  alarm_topic = var.alarm_topic
 }

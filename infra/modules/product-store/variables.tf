@@ -52,3 +52,9 @@ variable "force_destroy" {
   type        = bool
   default     = false
 }
+
+variable "alarm_topic" {
+  description = "Topic that hears when the replica falls behind; null = nobody, the alarm shows all the same."
+  type        = object({ arn = string })
+  default     = null
+}

@@ -14,8 +14,9 @@ output "snapshot_bucket" {
 }
 
 output "snapshot_bucket_arn" {
-  description = "ARN of the bucket of snapshots."
+  description = "ARN of the bucket of snapshots, for whoever waits until it is there."
   value       = local.bucket_arn
+  depends_on  = [module.bucket]
 }
 
 output "policies" {
@@ -31,4 +32,9 @@ output "key_policy" {
 output "statements" {
   description = "What the bucket policy demands beyond that of every bucket (JSON)."
   value       = jsonencode(local.statements)
+}
+
+output "snapshot_key_arn" {
+  description = "ARN of the snapshots' key, for a `replica` that lies here."
+  value       = aws_kms_key.snapshots.arn
 }

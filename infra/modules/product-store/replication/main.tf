@@ -21,9 +21,12 @@ locals {
         Resource = var.bucket_arn
       },
       {
-        Sid      = "ReadVersions"
-        Effect   = "Allow"
-        Action   = ["s3:GetObjectVersionForReplication", "s3:GetObjectVersionAcl", "s3:GetObjectVersionTagging"]
+        Sid    = "ReadVersions"
+        Effect = "Allow"
+        Action = concat(
+          ["s3:GetObjectVersionForReplication", "s3:GetObjectVersionAcl", "s3:GetObjectVersionTagging"],
+          var.locked ? ["s3:GetObjectLegalHold", "s3:GetObjectRetention"] : [],
+        )
         Resource = "${var.bucket_arn}/*"
       },
       # Not ReplicateDelete: what is deleted here stays there.
@@ -52,8 +55,8 @@ locals {
 }
 
 resource "aws_iam_role" "this" {
-  name               = "${var.name}-products-replication"
-  description        = "S3 copies products of ${var.name} to ${var.replica.region}"
+  name               = "${var.name}-${var.store}-replication"
+  description        = "S3 copies ${var.store} of ${var.name} to ${var.replica.region}"
   assume_role_policy = local.trust
 
   lifecycle {

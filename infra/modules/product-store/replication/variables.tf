@@ -32,3 +32,21 @@ variable "replica" {
   description = "Bucket, key and region that receive every object."
   type        = object({ bucket_arn = string, kms_key_arn = string, region = string })
 }
+
+variable "store" {
+  description = "What is copied: part of names."
+  type        = string
+  default     = "products"
+}
+
+variable "locked" {
+  description = "Whether objects are locked: then their locks are copied as well."
+  type        = bool
+  default     = false
+}
+
+variable "alarm_topic" {
+  description = "Topic that hears when the replica falls behind; null = nobody, the alarm shows all the same."
+  type        = object({ arn = string })
+  default     = null
+}

@@ -111,6 +111,52 @@ run "replication_reads_here_and_writes_there" {
   }
 }
 
+run "a_replica_that_falls_behind_is_told" {
+  command = plan
+  module {
+    source = "./replication"
+  }
+  variables {
+    name        = "weatherline-test"
+    account_id  = "111122223333"
+    bucket      = "b"
+    replica     = { bucket_arn = "arn:aws:s3:::r", kms_key_arn = "arn:aws:kms:us-west-2:111122223333:key/r", region = "us-west-2" }
+    alarm_topic = { arn = "arn:aws:sns:us-east-2:111122223333:ops" }
+  }
+
+  assert {
+    condition = { for key, a in aws_cloudwatch_metric_alarm.this : key => [a.metric_name, a.threshold] } == {
+      late   = ["ReplicationLatency", 900]
+      failed = ["OperationsFailedReplication", 0]
+    }
+    error_message = "A copy later than 15 minutes is seen by nobody."
+  }
+  assert {
+    condition     = alltrue([for a in aws_cloudwatch_metric_alarm.this : a.dimensions == tomap({ SourceBucket = "b", DestinationBucket = "r", RuleId = "everything" }) && a.alarm_actions == toset(["arn:aws:sns:us-east-2:111122223333:ops"])])
+    error_message = "The alarm looks elsewhere, or tells nobody."
+  }
+}
+
+run "locks_are_copied_with_what_is_locked" {
+  command = plan
+  module {
+    source = "./replication"
+  }
+  variables {
+    name       = "weatherline-test"
+    store      = "vault-snapshots"
+    locked     = true
+    account_id = "111122223333"
+    bucket     = "b"
+    replica    = { bucket_arn = "arn:aws:s3:::r", kms_key_arn = "arn:aws:kms:us-west-2:111122223333:key/r", region = "us-west-2" }
+  }
+
+  assert {
+    condition     = strcontains(output.policy, "s3:GetObjectRetention") && strcontains(output.policy, "s3:GetObjectLegalHold") && aws_iam_role.this.name == "weatherline-test-vault-snapshots-replication"
+    error_message = "S3 could not copy locked snapshots: ${output.policy}"
+  }
+}
+
 run "a_replica_in_the_same_region_is_refused" {
   command = plan
   module {
