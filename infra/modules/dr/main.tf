@@ -1,30 +1,46 @@
 # The provider is of the region that takes over.
 locals {
   bucket = "${var.name}-products-replica-${var.account_id}"
+  stores = var.product_store == null ? 1 : 0
+
+  own_replica = {
+    bucket_arn  = "arn:${var.partition}:s3:::${local.bucket}"
+    kms_key_arn = one(aws_kms_key.products[*].arn)
+  }
+
+  # In a key's policy "*" is that key.
+  key_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "Account"
+      Effect    = "Allow"
+      Principal = { AWS = "arn:${var.partition}:iam::${var.account_id}:root" }
+      Action    = "kms:*"
+      Resource  = "*"
+    }]
+  })
 }
 
 resource "aws_kms_key" "products" {
+  count                   = local.stores
   description             = "${var.name}: replica of the products"
   enable_key_rotation     = true
   deletion_window_in_days = 30
-
-  lifecycle {
-    precondition {
-      condition     = var.region != var.primary_region
-      error_message = "A replica in ${var.primary_region} is lost with it."
-    }
-  }
+  policy                  = local.key_policy
 }
 
 resource "aws_kms_alias" "products" {
+  count         = local.stores
   name          = "alias/${var.name}-products-replica"
-  target_key_id = aws_kms_key.products.key_id
+  target_key_id = aws_kms_key.products[0].key_id
 }
 
 module "bucket" {
   source     = "../bucket"
+  count      = local.stores
   name       = local.bucket
-  encryption = { kms_key_arn = aws_kms_key.products.arn }
+  encryption = { kms_key_arn = aws_kms_key.products[0].arn }
+  access_log = var.access_log
 }
 
 resource "aws_kms_replica_key" "this" {
@@ -32,6 +48,7 @@ resource "aws_kms_replica_key" "this" {
   description             = "${var.name}: replica of ${each.key}"
   primary_key_arn         = each.value
   deletion_window_in_days = 30
+  policy                  = local.key_policy
 }
 
 resource "aws_kms_alias" "replica" {

@@ -1,6 +1,13 @@
 output "replica" {
-  description = "What ../product-store takes as replica."
-  value       = { bucket_arn = "arn:${var.partition}:s3:::${local.bucket}", kms_key_arn = aws_kms_key.products.arn, region = var.region }
+  description = "What ../product-store takes as `replica` in the primary region."
+  value       = merge(var.product_store == null ? local.own_replica : var.product_store, { region = var.region })
+
+  depends_on = [module.bucket]
+
+  precondition {
+    condition     = var.region != var.primary_region
+    error_message = "A replica in ${var.primary_region} is lost with it."
+  }
 }
 
 output "replica_key_arns" {
