@@ -42,6 +42,23 @@ variable "partition" {
 variable "primary_region" {
   description = "Region that may be lost."
   type        = string
+
+  validation {
+    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.primary_region))
+    error_message = "primary_region is a region code, such as us-east-2."
+  }
+}
+
+variable "product_store" {
+  description = "Bucket and key of a ../product-store of this region, which then receives the products; null = a bucket of this module."
+  type        = object({ bucket_arn = string, kms_key_arn = string })
+  default     = null
+}
+
+variable "access_log" {
+  description = "The bucket that receives the access log of this module's bucket; null = none."
+  type        = object({ bucket = string })
+  default     = null
 }
 
 variable "replications" {
@@ -74,4 +91,9 @@ variable "failover" {
     secondary = optional(object({ dns_name = string, zone_id = string }))
   })
   default = null
+
+  validation {
+    condition     = var.failover == null ? true : var.failover.secondary == null ? true : var.failover.secondary.dns_name != var.failover.primary.dns_name
+    error_message = "A fail-over to the same load balancer is none."
+  }
 }
