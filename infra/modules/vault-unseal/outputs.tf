@@ -5,7 +5,7 @@ output "kms_alias" {
 
 output "kms_key_arn" {
   description = "ARN of the key that unseals, of which a replica is made."
-  value       = aws_kms_key.unseal.arn
+  value       = local.unseal_key_arn
 }
 
 output "snapshot_bucket" {

@@ -29,6 +29,12 @@ variable "multi_region" {
   default     = false
 }
 
+variable "replica_of" {
+  description = "The multi-region key of another region that this one repeats; null = a key of its own."
+  type        = object({ key_arn = string })
+  default     = null
+}
+
 variable "deletion_roles" {
   description = "Roles that alone may schedule the key's deletion or disable it; empty = whoever IAM lets."
   type        = set(string)
