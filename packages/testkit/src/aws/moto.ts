@@ -51,6 +51,8 @@ export async function startMoto(account: string): Promise<Moto> {
       MOTO_ACCOUNT_ID: account,
       // Else attaching any managed policy of AWS is refused, after minutes of retries.
       MOTO_IAM_LOAD_MANAGED_POLICIES: 'true',
+      // Else a certificate is not issued for a minute, though its name was proved.
+      MOTO_ACM_VALIDATION_WAIT: '0',
     },
   });
   const port = await portOf(child);
