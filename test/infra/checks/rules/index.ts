@@ -1,0 +1,77 @@
+import type { Rule } from '../rule.ts';
+import {
+  bucketEncryption,
+  bucketKeys,
+  bucketLogs,
+  bucketOwnership,
+  bucketPublicBlock,
+  bucketTidy,
+  bucketTransport,
+  bucketVersioning,
+  forceDestroy,
+  signatureAge,
+} from './buckets.ts';
+import { accessEntries, apiEndpoint, clusterLogs, clusterSecrets, instanceMetadata, volumes } from './cluster.ts';
+import {
+  ciTrust,
+  managedPolicies,
+  openPolicies,
+  serviceAccountTrust,
+  wildcardActions,
+  wildcardResources,
+} from './identity.ts';
+import { permissions } from './permissions.ts';
+import { defaultGroup, flowLog, publicAddress, queues, ssh, worldIngress } from './network.ts';
+import {
+  brokers,
+  detection,
+  firewall,
+  imageScan,
+  imageTags,
+  keyRotation,
+  logRetention,
+  tags,
+  trail,
+} from './records.ts';
+
+/** Every question to what is planned or applied. */
+export const RULES: readonly Rule[] = [
+  apiEndpoint,
+  accessEntries,
+  clusterSecrets,
+  clusterLogs,
+  instanceMetadata,
+  volumes,
+  worldIngress,
+  ssh,
+  defaultGroup,
+  flowLog,
+  publicAddress,
+  queues,
+  bucketOwnership,
+  bucketPublicBlock,
+  bucketVersioning,
+  bucketEncryption,
+  bucketKeys,
+  bucketLogs,
+  bucketTidy,
+  bucketTransport,
+  signatureAge,
+  forceDestroy,
+  keyRotation,
+  logRetention,
+  trail,
+  detection,
+  firewall,
+  imageTags,
+  imageScan,
+  brokers,
+  serviceAccountTrust,
+  ciTrust,
+  wildcardActions,
+  wildcardResources,
+  openPolicies,
+  managedPolicies,
+  permissions,
+  tags,
+];
