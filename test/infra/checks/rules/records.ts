@@ -72,10 +72,12 @@ export const firewall: Rule = {
           treesAt(one, 'action', 0, 'block').length > 0,
       );
       if (!isRate) return 'no rate is refused';
-      const blocking = rules
-        .filter((one) => treesAt(one, 'override_action', 0, 'none').length > 0)
-        .map((one) => textAt(one, 'statement', 0, 'managed_rule_group_statement', 0, 'name'));
-      const missing = REFUSED.filter((name) => !blocking.includes(name));
+      const blocking = new Set(
+        rules
+          .filter((one) => treesAt(one, 'override_action', 0, 'none').length > 0)
+          .map((one) => textAt(one, 'statement', 0, 'managed_rule_group_statement', 0, 'name')),
+      );
+      const missing = REFUSED.filter((name) => !blocking.has(name));
       if (missing.length > 0) return `${missing.join(', ')} only counts, or is not there`;
       return ofType(world, 'aws_wafv2_web_acl_logging_configuration').length > 0 ? undefined : 'it keeps no log';
     }),

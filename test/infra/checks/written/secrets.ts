@@ -1,5 +1,5 @@
-import { blocks, type HclFile } from '../hcl.ts';
-import { at, isTree } from '../tree.ts';
+import { blocks } from '../hcl.ts';
+import { at, isTree, textAt } from '../tree.ts';
 import { looksSecret } from './secret-texts.ts';
 import { judged, type WrittenRule } from './rule.ts';
 
@@ -50,7 +50,7 @@ export const secretNames: WrittenRule = {
       judged(blocks(files, kind, 1), ({ labels: [name = ''], body }) => {
         if (SECRET_NAME.test(name)) return `${kind} ${name} has the name of a secret`;
         // The attributes of an object have names as well.
-        const attributes = [...String(body['type'] ?? '').matchAll(/(\w+)\s*=/g)].map(
+        const attributes = [...textAt(body, 'type').matchAll(/(\w+)\s*=/g)].map(
           ([, attribute = '']) => attribute,
         );
         const secret = attributes.find((attribute) => SECRET_NAME.test(attribute));
@@ -90,4 +90,3 @@ export function textsIn(value: unknown): readonly string[] {
 }
 
 export const SECRET_RULES: readonly WrittenRule[] = [secretTypes, secretNames, nothingSensitive, secretTexts];
-export type { HclFile };
