@@ -6,6 +6,15 @@ output "cluster_config" {
     SNAPSHOT_BUCKET = module.stores.snapshot_bucket
     VAULT_KMS_ALIAS = module.stores.vault_kms_alias
   })
+
+  precondition {
+    condition     = local.environment != "prod" || !(var.force_destroy || var.chaos)
+    error_message = "In prod nothing is destroyed by force, and no experiments are run."
+  }
+  precondition {
+    condition     = local.environment != "prod" || var.dr != null
+    error_message = "Products of prod are kept in another region, too: dr names it."
+  }
 }
 
 output "roles" {

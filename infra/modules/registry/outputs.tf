@@ -1,6 +1,6 @@
 output "registry" {
   description = "Address of the registry: REGISTRY of cluster-config.env."
-  value       = "${var.account_id}.dkr.ecr.${var.region}.amazonaws.com"
+  value       = "${var.account_id}.dkr.ecr.${var.region}.${data.aws_partition.this.dns_suffix}"
 }
 
 output "repository_arns" {

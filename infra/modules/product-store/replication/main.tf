@@ -1,3 +1,5 @@
+data "aws_partition" "this" {}
+
 locals {
   trust = jsonencode({
     Version = "2012-10-17"
@@ -36,14 +38,14 @@ locals {
         Effect    = "Allow"
         Action    = "kms:Decrypt"
         Resource  = var.kms_key_arn
-        Condition = { StringEquals = { "kms:ViaService" = "s3.${var.region}.amazonaws.com" } }
+        Condition = { StringEquals = { "kms:ViaService" = "s3.${var.region}.${data.aws_partition.this.dns_suffix}" } }
       },
       {
         Sid       = "Encrypt"
         Effect    = "Allow"
         Action    = ["kms:Encrypt", "kms:GenerateDataKey"]
         Resource  = var.replica.kms_key_arn
-        Condition = { StringEquals = { "kms:ViaService" = "s3.${var.replica.region}.amazonaws.com" } }
+        Condition = { StringEquals = { "kms:ViaService" = "s3.${var.replica.region}.${data.aws_partition.this.dns_suffix}" } }
       },
     ]
   })
