@@ -50,9 +50,7 @@ export const secretNames: WrittenRule = {
       judged(blocks(files, kind, 1), ({ labels: [name = ''], body }) => {
         if (SECRET_NAME.test(name)) return `${kind} ${name} has the name of a secret`;
         // The attributes of an object have names as well.
-        const attributes = [...textAt(body, 'type').matchAll(/(\w+)\s*=/g)].map(
-          ([, attribute = '']) => attribute,
-        );
+        const attributes = [...textAt(body, 'type').matchAll(/(\w+)\s*=/g)].map(([, attribute = '']) => attribute);
         const secret = attributes.find((attribute) => SECRET_NAME.test(attribute));
         return secret === undefined ? undefined : `${kind} ${name} holds ${secret}`;
       }),
