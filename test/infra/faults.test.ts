@@ -1,6 +1,6 @@
 import { startAwsStandIn } from '@weatherline/testkit/aws';
 import test from 'ava';
-import type { World } from './checks/facts.ts';
+import { documents, type World } from './checks/facts.ts';
 import { IN_ACCESS } from './checks/faults/access.ts';
 import { IN_CLUSTER } from './checks/faults/cluster.ts';
 import { planted, type Fault } from './checks/faults/fault.ts';
@@ -9,6 +9,7 @@ import { planCalls, type Call } from './checks/plan.ts';
 import { problems, type Problem } from './checks/rule.ts';
 import { RULES } from './checks/rules/index.ts';
 import { SUBJECTS } from './checks/subjects.ts';
+import { WILDCARDS } from './checks/wildcards.ts';
 import { Workspace } from './checks/workspace.ts';
 import { infraGate } from './support/gate.ts';
 
@@ -54,6 +55,20 @@ when(`modules without a mistake are without a problem, and every rule has someth
   t.deepEqual(
     idle.map(({ name }) => name),
     ['tags'],
+  );
+});
+
+when(`every documented star is used${suffix}`, (t) => {
+  const used = new Set(
+    sound.flatMap(({ name }) =>
+      documents(worldNamed(name), 'identity').flatMap(({ statements }) =>
+        statements.filter(({ resources }) => resources.includes('*')).map(({ sid }) => sid),
+      ),
+    ),
+  );
+  t.deepEqual(
+    WILDCARDS.filter(({ sid }) => !used.has(sid)).map(({ sid }) => sid),
+    [],
   );
 });
 

@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { askAws, startAwsStandIn, type AwsStandIn } from '@weatherline/testkit/aws';
+import { askAws, scopeHeader, startAwsStandIn, type AwsStandIn } from '@weatherline/testkit/aws';
 import type { TerraformTool } from '../support/terraform-tool.ts';
 import { worldOf, type World } from './facts.ts';
 import { parseHcl } from './hcl.ts';
@@ -26,31 +26,36 @@ export async function planEnvironment(tool: TerraformTool, name: string): Promis
   workspace.write(`${folder}/backend_override.tf`, 'terraform {\n  backend "local" {}\n}\n');
   // The region that takes over runs nothing until it does: asked is what it runs then.
   const args = values['dr_mode'] === undefined ? [] : ['-var=dr_mode=pilot_light'];
-  const plan = await planned(workspace, folder, args);
+  const plan = await planned(workspace, folder, { init: [], plan: args });
   return { world: worldOf(plan, name), secrets: secretsOfState(plan) };
 }
 
 /** The zone is global's work; the keys of the region that takes over are prod's. */
 async function before(standIn: AwsStandIn, values: Tree): Promise<void> {
   const zone = textAt(values, 'edge', 'zone_name');
-  if (zone !== '') {
-    const body = `<CreateHostedZoneRequest xmlns="https://route53.amazonaws.com/doc/2013-04-01/"><Name>${zone}.</Name><CallerReference>1</CallerReference></CreateHostedZoneRequest>`;
-    await must(standIn, { service: 'route53', path: '/2013-04-01/hostedzone', body });
-  }
+  if (zone !== '') await makeZone(standIn, zone);
   if (values['dr_mode'] === undefined) return;
   for (const store of ['products', 'vault', 'vault-snapshots']) {
-    const kms = { service: 'kms', region: 'us-west-2' };
-    const made = await must(standIn, { ...kms, target: 'TrentService.CreateKey', body: {} });
-    const alias = {
-      AliasName: `alias/weatherline-dr-${store}`,
-      TargetKeyId: textAt(made.json, 'KeyMetadata', 'KeyId'),
-    };
-    await must(standIn, { ...kms, target: 'TrentService.CreateAlias', body: alias });
+    const made = await askKeys(standIn, 'CreateKey', {});
+    const id = textAt(made, 'KeyMetadata', 'KeyId');
+    await askKeys(standIn, 'CreateAlias', { AliasName: `alias/weatherline-dr-${store}`, TargetKeyId: id });
   }
 }
 
-async function must(standIn: AwsStandIn, asked: Parameters<typeof askAws>[1]): ReturnType<typeof askAws> {
-  const answered = await askAws(standIn.url, asked);
-  if (answered.status >= 300) throw new Error(`${asked.service}: ${answered.status} ${answered.text}`);
-  return answered;
+async function askKeys(standIn: AwsStandIn, operation: string, body: Record<string, string>): Promise<unknown> {
+  const call = { service: 'kms', region: 'us-west-2', target: `TrentService.${operation}`, body };
+  const { status, text, json } = await askAws(standIn.url, call);
+  if (status !== 200) throw new Error(`kms ${operation}: ${status} ${text}`);
+  return json;
+}
+
+async function makeZone(standIn: AwsStandIn, zone: string): Promise<void> {
+  const schema = 'https://route53.amazonaws.com/doc/2013-04-01/';
+  const named = `<Name>${zone}.</Name><CallerReference>1</CallerReference>`;
+  const response = await fetch(`${standIn.url}/2013-04-01/hostedzone`, {
+    method: 'POST',
+    headers: { authorization: scopeHeader('route53'), 'content-type': 'application/xml' },
+    body: `<CreateHostedZoneRequest xmlns="${schema}">${named}</CreateHostedZoneRequest>`,
+  });
+  if (response.status !== 201) throw new Error(`route53: ${response.status} ${await response.text()}`);
 }

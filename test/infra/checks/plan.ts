@@ -22,7 +22,7 @@ const ROOT = 'calls';
 export async function planCalls(workspace: Workspace, calls: readonly Call[]): Promise<ReadonlyMap<string, World>> {
   const main = calls.map((call) => SUBJECTS[call.subject].call(treeOf(workspace, call)).replaceAll('NAME', call.name));
   workspace.write(`${ROOT}/main.tf`, `provider "aws" {\n  region = "us-east-2"\n}\n\n${main.join('\n')}`);
-  const world = worldOf(await planned(workspace, ROOT), 'any');
+  const world = worldOf(await planned(workspace, ROOT, { init: [], plan: [] }), 'any');
   return new Map(calls.map(({ name }) => [name, within(world, `module.${name}`)]));
 }
 
@@ -44,12 +44,13 @@ function isRead(path: string): boolean {
 }
 
 /** A plan of a folder as JSON. */
-export async function planned(workspace: Workspace, path: string, args: readonly string[] = []): Promise<unknown> {
-  for (const command of [
-    ['init', '-backend=false', '-no-color'],
-    ['plan', '-no-color', '-out=all.tfplan', ...args],
-  ])
-    await must(workspace, path, command);
+export async function planned(
+  workspace: Workspace,
+  path: string,
+  args: { readonly init: readonly string[]; readonly plan: readonly string[] },
+): Promise<unknown> {
+  await must(workspace, path, ['init', '-no-color', ...args.init]);
+  await must(workspace, path, ['plan', '-no-color', '-out=all.tfplan', ...args.plan]);
   return JSON.parse(await must(workspace, path, ['show', '-json', 'all.tfplan']));
 }
 

@@ -41,9 +41,22 @@ function stores(infra: string): string {
 module "NAME_edge" {
   source       = "${infra}/modules/edge/policies"
   zone_arn     = "arn:aws:route53:::hostedzone/Z0123456789"
+  domain       = "weather.example.com"
   cluster_name = "weatherline-any"
   account_id   = "${ACCOUNT}"
   region       = "us-east-2"
+}
+
+module "NAME_host" {
+  source         = "${infra}/modules/access-host/policies"
+  kms_key_arn    = ${key('access')}
+  log_group_name = "/aws/ssm/weatherline-any-access"
+  document_name  = "weatherline-any-access-shell"
+  instance_arn   = "arn:aws:ec2:us-east-2:${ACCOUNT}:instance/i-1"
+  minutes        = 60
+  partition      = "aws"
+  account_id     = "${ACCOUNT}"
+  region         = "us-east-2"
 }
 
 module "NAME_telemetry" {
@@ -72,7 +85,7 @@ locals {
     module.NAME_vault.json,
     module.NAME_edge.json,
     { for name, role in module.NAME_telemetry.irsa : name => role.policy.json },
-    { velero = module.NAME_backup.irsa.policy.json },
+    { velero = module.NAME_backup.irsa.policy.json, access-host = module.NAME_host.host },
   )
   NAME_msk = ${msk}
 }
@@ -115,6 +128,34 @@ export const REPLICATION: Subject = {
     kms_key_arn = ${key('products')}
     region      = "us-west-2"
   }
+  ${COMMON}
+}
+`,
+};
+
+export const FINOPS: Subject = {
+  folder: 'modules/finops',
+  call: (infra) => `module "NAME" {
+  source      = "${infra}/modules/finops"
+  environment = "any"
+  monthly_usd = 100
+  emails      = ["platform@example.com"]
+  off_hours   = { cluster_name = "weatherline-any" }
+  ${COMMON}
+}
+`,
+};
+
+export const HOST: Subject = {
+  folder: 'modules/access-host',
+  call: (infra) => `module "NAME" {
+  source    = "${infra}/modules/access-host"
+  enabled   = true
+  vpc_id    = "vpc-1"
+  subnet_id = "subnet-1"
+  ami_id    = "ami-0123456789abcdef0"
+  vpc_cidr  = "10.0.0.0/16"
+  api       = { security_group_id = "sg-1" }
   ${COMMON}
 }
 `,

@@ -1,4 +1,4 @@
-import { CHAOS, REPLICATION, roles } from './role-subjects.ts';
+import { CHAOS, FINOPS, HOST, REPLICATION, roles } from './role-subjects.ts';
 
 /** One module, called as an environment calls it, with ARNs that are known: then its documents are known at plan. */
 export type Subject = { readonly folder: string; readonly call: (infra: string) => string };
@@ -78,6 +78,11 @@ module "NAME" {
   policy = { json = module.NAME_documents.json["upload"] }
 }\n`,
   ),
+  trusting: only(
+    'modules/irsa',
+    `name = "weatherline-any"\nnamespace = "weatherline"\nservice_account = "test-node"\n${OIDC}
+managed_policies = ["AmazonEKSWorkerNodePolicy"]\ntrusted_roles = ["arn:aws:iam::${ACCOUNT}:role/weatherline-any-keda"]`,
+  ),
   network: only(
     'modules/network',
     `name = "weatherline-any"\nregion = "us-east-2"\ncidr = "10.0.0.0/16"\naz_count = 3\nnat_mode = "single"
@@ -99,12 +104,9 @@ function_role_arns = { for name in ["fetch", "transform", "upload"] : name => "a
     'modules/edge',
     `${NAMED}\nzone_name = "example.com"\nzone_id = "Z0123456789"\ndomain = "weather.example.com"\nlog_kms_key_arn = "${KEY}"`,
   ),
-  audit: only('modules/audit', NAMED),
-  host: only(
-    'modules/access-host',
-    `name = "weatherline-any"\nenabled = true\nvpc_id = "vpc-1"\nsubnet_id = "subnet-1"
-ami_id = "ami-0123456789abcdef0"\nvpc_cidr = "10.0.0.0/16"`,
-  ),
+  audit: only('modules/audit', `${NAMED}\naccess_log = { bucket = "weatherline-any-logs-${ACCOUNT}" }`),
+  host: HOST,
+  finops: FINOPS,
   ci: only(
     'modules/ci',
     `${NAMED}\nenvironment = "prod"\nrepository = "example/weatherline"\ncreate_oidc_provider = false

@@ -24,5 +24,11 @@ export const WILDCARDS: readonly Wildcard[] = [
   },
   { sid: 'FindZone', actions: [/^route53:List[A-Za-z]+$/], why: 'external-dns, cert-manager: list calls' },
   { sid: 'Find', actions: [/^ec2:DescribeInstances$/], why: 'FIS finds its target by tag' },
+  {
+    sid: 'Channels',
+    actions: [/^ssmmessages:(Create|Open)(Control|Data)Channel$/, /^ssm:UpdateInstanceInformation$/],
+    why: 'access host: channels have no ARN',
+  },
+  { sid: 'FindLog', actions: [/^logs:DescribeLogGroups$/], why: 'access host: a list call' },
   { sid: 'LogIn', actions: [/^ecr:GetAuthorizationToken$/], why: 'CI: the one call of ECR that knows no resource' },
 ];

@@ -23,6 +23,10 @@ export const ACCOUNT_ITEMS: readonly Item[] = [
     item: 'Access entries alone',
     claims: [
       { says: 'no aws-auth, no system:masters, no creator admin', by: rules('access-entries') },
+      {
+        says: 'who breaks glass is heard',
+        by: titles('infra/modules/audit/tests/alarms.tftest.hcl', 'root_and_break_glass_are_told'),
+      },
       { says: 'how to break glass is written down', by: lines('docs/runbooks/vault.md', '## Break glass') },
     ],
   },
@@ -58,7 +62,7 @@ export const ACCOUNT_ITEMS: readonly Item[] = [
   {
     item: 'One role for one service account, with the least that it needs',
     claims: [
-      { says: 'sub and aud, both to the letter', by: rules('service-account-trust') },
+      { says: 'sub and aud, both to the letter', by: rules('service-account-trust', 'account-trust') },
       { says: 'the table: role, actions, resources, conditions', by: rules('permissions') },
       {
         says: 'no action by a pattern, no resource by a star but the documented',
@@ -103,7 +107,7 @@ export const ACCOUNT_ITEMS: readonly Item[] = [
   {
     item: 'Records',
     claims: [
-      { says: 'CloudTrail, validated', by: rules('trail') },
+      { says: 'CloudTrail, validated, and heard of', by: rules('trail', 'alarms') },
       { says: 'GuardDuty', by: rules('detection') },
       { says: 'flow logs', by: rules('flow-log') },
       { says: "EKS's audit log", by: rules('cluster-logs') },

@@ -2,7 +2,6 @@ import { lines, open, rules, titles, written, type Item } from './claim.ts';
 
 const PODS = 'test/manifests/support/mistakes-in-pods.ts';
 const AROUND = 'test/manifests/support/mistakes-around-pods.ts';
-const CODE = 'test/manifests/support/mistakes-with-the-code.ts';
 const VAULT = 'manifests/base/vault';
 const KAFKA = 'manifests/base/kafka/kafka.yaml';
 const ADMISSION = 'admission policies in the cluster (ValidatingAdmissionPolicy)';

@@ -33,6 +33,14 @@ export const IN_ACCESS: readonly Fault[] = [
     found: ['service-account-trust'],
   },
   {
+    subject: 'trusting',
+    title: 'a role that a whole account may take',
+    file: TRUST,
+    from: 'Condition = { ArnEquals = { "aws:PrincipalArn" = arn } }',
+    to: '',
+    found: ['account-trust'],
+  },
+  {
     subject: 'ci',
     title: 'an apply from any branch',
     file: CI,
@@ -87,6 +95,14 @@ export const IN_ACCESS: readonly Fault[] = [
     from: 'is_multi_region_trail         = true',
     to: 'is_multi_region_trail         = false',
     found: ['trail'],
+  },
+  {
+    subject: 'audit',
+    title: 'a key that ends and nobody hears of it',
+    file: 'modules/audit/alarms.tf',
+    from: 'key-loss       =',
+    to: 'kind-loss      =',
+    found: ['alarms'],
   },
   {
     subject: 'audit',

@@ -1,4 +1,4 @@
-import { beside, documents, ofType, type Document, type Resource, type Statement, type World } from '../facts.ts';
+import { beside, documents, ofType, type Resource, type Statement, type World } from '../facts.ts';
 import { at, textAt, texts, type Tree } from '../tree.ts';
 
 /** What a role may do, or must not, without what differs between environments. */
@@ -9,20 +9,24 @@ export type Permission = {
   readonly when?: Tree;
 };
 
-export type RoleDocument = {
-  readonly document: Document;
+export type RoleRights = {
   readonly role: string;
+  readonly address: string;
   readonly permissions: readonly Permission[];
 };
 
-/** What each role may do by a document of its own, as far as it is known. */
-export function roleDocuments(world: World): readonly RoleDocument[] {
+/** What each role may do by documents of its own. A role of which one is not known yet is left out. */
+export function rightsOfRoles(world: World): readonly RoleRights[] {
   const named = plain(keysOf(world));
-  return documents(world, 'identity').map((document) => ({
-    document,
-    role: named(roleOf(world, document.of)).replace(/^weatherline-(ENV-)?/, ''),
-    permissions: document.statements.map((statement) => permissionOf(statement, named)),
-  }));
+  const known = new Map(documents(world, 'identity').map((document) => [document.of.address, document]));
+  const policies = ofType(world, 'aws_iam_role_policy').map((policy) => ({ policy, role: roleOf(world, policy) }));
+  return [...Map.groupBy(policies, ({ role }) => role)].flatMap(([role, all]) => {
+    const found = all.flatMap(({ policy }) => known.get(policy.address) ?? []);
+    if (found.length < all.length) return [];
+    const permissions = found.flatMap(({ statements }) => statements.map((one) => permissionOf(one, named)));
+    const address = found[0]?.of.address ?? '';
+    return [{ role: named(role).replace(/^weatherline-(ENV-)?/, ''), address, permissions }];
+  });
 }
 
 function permissionOf(

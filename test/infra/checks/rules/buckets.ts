@@ -2,7 +2,7 @@ import { beside, isSet, ofType, statementsOf, type Resource, type Statement, typ
 import { each, verdict, type Rule, type Verdict } from '../rule.ts';
 import { at, textAt, texts, treesAt } from '../tree.ts';
 
-/** Buckets where a rule does not hold, by what their names hold, and why. One that nothing needs is a mistake itself. */
+/** Buckets where a rule does not hold, by what their names hold, and why. */
 export const BUCKET_EXCEPTIONS: readonly { readonly rule: string; readonly holds: string; readonly why: string }[] = [
   { rule: 'bucket-encryption', holds: '-logs-', why: 'log delivery of S3 and of load balancers knows SSE-S3 only' },
   { rule: 'bucket-keys', holds: '-logs-', why: 'log delivery of S3 and of load balancers knows SSE-S3 only' },

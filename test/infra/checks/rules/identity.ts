@@ -63,6 +63,20 @@ export const ciTrust: Rule = {
     }),
 };
 
+/** An account as principal stands for all who are in it: the condition says for whom it is meant. */
+export const accountTrust: Rule = {
+  name: 'account-trust',
+  asks: 'Is a role that an account may take for one role of it, by its name?',
+  judge: (world) =>
+    trusts(world, (one) => at(one.principal, 'AWS') !== undefined || one.principal === '*').map(({ of, statement }) => {
+      const named = ['ArnEquals', 'StringEquals'].flatMap((test) =>
+        texts(at(statement.condition, test, 'aws:PrincipalArn')),
+      );
+      const isOne = named.length > 0 && named.every((one) => /:role\/[^*]+$/.test(one));
+      return verdict(of.address, isOne ? undefined : 'whoever is in the account may take it');
+    }),
+};
+
 /** Words that a key's policy may abbreviate: each is a pair that belongs together. */
 const PAIRS = new Set(['kms:Decrypt*', 'kms:Describe*', 'kms:Encrypt*', 'kms:GenerateDataKey*', 'kms:ReEncrypt*']);
 

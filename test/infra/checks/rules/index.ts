@@ -13,6 +13,7 @@ import {
 } from './buckets.ts';
 import { accessEntries, apiEndpoint, clusterLogs, clusterSecrets, instanceMetadata, volumes } from './cluster.ts';
 import {
+  accountTrust,
   ciTrust,
   managedPolicies,
   openPolicies,
@@ -32,6 +33,7 @@ import {
   logRetention,
   tags,
   trail,
+  alarms,
 } from './records.ts';
 
 /** Every question to what is planned or applied. */
@@ -61,6 +63,7 @@ export const RULES: readonly Rule[] = [
   keyRotation,
   logRetention,
   trail,
+  alarms,
   detection,
   firewall,
   imageTags,
@@ -68,6 +71,7 @@ export const RULES: readonly Rule[] = [
   brokers,
   serviceAccountTrust,
   ciTrust,
+  accountTrust,
   wildcardActions,
   wildcardResources,
   openPolicies,

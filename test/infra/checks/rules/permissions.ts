@@ -1,4 +1,4 @@
-import { canonical, roleDocuments, type Permission } from '../permissions/canonical.ts';
+import { canonical, rightsOfRoles, type Permission } from '../permissions/canonical.ts';
 import { PERMISSIONS, WITH_MSK } from '../permissions/table.ts';
 import { verdict, type Rule } from '../rule.ts';
 
@@ -6,9 +6,7 @@ export const permissions: Rule = {
   name: 'permissions',
   asks: 'May each role do what the table says, nothing else and nothing less?',
   judge: (world) =>
-    roleDocuments(world).map(({ document, role, permissions: found }) =>
-      verdict(document.of.address, difference(role, found)),
-    ),
+    rightsOfRoles(world).map(({ role, address, permissions: found }) => verdict(address, difference(role, found))),
 };
 
 function difference(role: string, found: readonly Permission[]): string | undefined {

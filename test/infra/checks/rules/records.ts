@@ -1,4 +1,4 @@
-import { isSet, ofType } from '../facts.ts';
+import { beside, isSet, ofType } from '../facts.ts';
 import { each, type Rule } from '../rule.ts';
 import { at, textAt, texts, treesAt } from '../tree.ts';
 
@@ -37,6 +37,19 @@ export const trail: Rule = {
         return 'it sees one region only';
       if (values['enable_logging'] === false) return 'it is off';
       return isSet(values, 'kms_key_id') ? undefined : 'no key of ours';
+    }),
+};
+
+const TOLD = ['root-use', 'trail-change', 'key-loss', 'watch-disabled'];
+
+export const alarms: Rule = {
+  name: 'alarms',
+  asks: 'Is somebody told when root is used, a trail is changed, a key ends, or the watch is put out?',
+  judge: (world) =>
+    each(ofType(world, 'aws_cloudtrail'), (one) => {
+      const names = beside(world, one, 'aws_cloudwatch_metric_alarm').map(({ values }) => textAt(values, 'alarm_name'));
+      const missing = TOLD.filter((what) => !names.some((name) => name.endsWith(what)));
+      return missing.length === 0 ? undefined : `nobody hears of ${missing.join(', ')}`;
     }),
 };
 

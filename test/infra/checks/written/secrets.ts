@@ -32,14 +32,13 @@ export const SECRET_TYPES = new Set([
 export const secretTypes: WrittenRule = {
   name: 'secret-types',
   asks: 'Does nothing make a secret, or read one into the state?',
-  judge: (files) => [
-    ...['resource', 'data', 'ephemeral'].flatMap((kind) =>
+  judge: (files) =>
+    ['resource', 'data', 'ephemeral'].flatMap((kind) =>
       judged(blocks(files, kind, 2), ({ labels: [type = ''], body }) => {
         if (SECRET_TYPES.has(type)) return `${type} would be in the state`;
         return type === 'aws_ssm_parameter' && body['type'] === 'SecureString' ? 'a secret parameter' : undefined;
       }),
     ),
-  ],
 };
 
 export const secretNames: WrittenRule = {
