@@ -99,6 +99,19 @@ module "bucket" {
   policy_documents = [jsonencode({ Version = "2012-10-17", Statement = local.statements })]
 }
 
+module "replication" {
+  source      = "../bucket/replication"
+  count       = var.snapshot_replica == null ? 0 : 1
+  name        = var.name
+  of          = "vault-snapshots"
+  account_id  = var.account_id
+  region      = var.region
+  bucket      = module.bucket.versioned_id
+  bucket_arn  = local.bucket_arn
+  kms_key_arn = aws_kms_key.snapshots.arn
+  replica     = var.snapshot_replica
+}
+
 module "policies" {
   source         = "./policies"
   unseal_key_arn = local.unseal_key_arn

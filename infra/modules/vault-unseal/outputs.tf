@@ -18,6 +18,11 @@ output "snapshot_bucket_arn" {
   value       = local.bucket_arn
 }
 
+output "snapshot_replica" {
+  description = "What this module in another region takes as `snapshot_replica`, to copy its snapshots here."
+  value       = { bucket_arn = local.bucket_arn, kms_key_arn = aws_kms_key.snapshots.arn, region = var.region }
+}
+
 output "policies" {
   description = "What vault and vault-snapshot may do (JSON), by name."
   value       = module.policies.json

@@ -35,6 +35,12 @@ variable "replica_of" {
   default     = null
 }
 
+variable "snapshot_replica" {
+  description = "Bucket and key in another region that receive every snapshot within 15 minutes; null = none."
+  type        = object({ bucket_arn = string, kms_key_arn = string, region = string })
+  default     = null
+}
+
 variable "deletion_roles" {
   description = "Roles that alone may schedule the key's deletion or disable it; empty = whoever IAM lets."
   type        = set(string)

@@ -21,9 +21,10 @@ locals {
         Resource = var.bucket_arn
       },
       {
-        Sid      = "ReadVersions"
-        Effect   = "Allow"
-        Action   = ["s3:GetObjectVersionForReplication", "s3:GetObjectVersionAcl", "s3:GetObjectVersionTagging"]
+        Sid    = "ReadVersions"
+        Effect = "Allow"
+        # Retention and legal hold go with what is locked.
+        Action   = ["s3:GetObjectVersionForReplication", "s3:GetObjectVersionAcl", "s3:GetObjectVersionTagging", "s3:GetObjectRetention", "s3:GetObjectLegalHold"]
         Resource = "${var.bucket_arn}/*"
       },
       # Not ReplicateDelete: what is deleted here stays there.
@@ -52,8 +53,8 @@ locals {
 }
 
 resource "aws_iam_role" "this" {
-  name               = "${var.name}-products-replication"
-  description        = "S3 copies products of ${var.name} to ${var.replica.region}"
+  name               = "${var.name}-${var.of}-replication"
+  description        = "S3 copies ${var.of} of ${var.name} to ${var.replica.region}"
   assume_role_policy = local.trust
 
   lifecycle {

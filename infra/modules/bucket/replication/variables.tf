@@ -3,6 +3,11 @@ variable "name" {
   type        = string
 }
 
+variable "of" {
+  description = "What the bucket holds, for the role's name: products, or vault-snapshots."
+  type        = string
+}
+
 variable "account_id" {
   description = "Number of the AWS account."
   type        = string
