@@ -8,7 +8,6 @@ locals {
 module "logs" {
   source               = "../bucket"
   name                 = local.log_bucket
-  receives_access_logs = { account_id = var.account_id }
   policy_documents     = [local.delivery]
   expire_days          = var.log_retention_days
   force_destroy        = var.force_destroy
