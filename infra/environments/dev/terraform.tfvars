@@ -44,6 +44,9 @@ telemetry_days = { thanos = 30, loki = 14, tempo = 7 }
 
 budget = { monthly_usd = 350, emails = ["platform@example.com"] }
 
+# Nobody looks at dev at night: the system nodes go, volumes stay. A node that Karpenter started stays until Karpenter is back.
+off_hours = { timezone = "Europe/Berlin" }
+
 ci = {
   repository    = "OWNER/weatherline"
   state_key_arn = "arn:aws:kms:us-east-2:111122223333:key/00000000-0000-4000-8000-000000000001"

@@ -5,14 +5,15 @@ locals {
 }
 
 module "stores" {
-  source        = "../../modules/stores"
-  name          = local.name
-  account_id    = var.account_id
-  region        = var.region
-  replica       = one(module.dr_stores[*].replica)
-  vault         = merge(var.vault, { multi_region = var.dr != null })
-  registry      = merge(var.registry, { replica_region = var.dr == null ? null : var.dr.region })
-  force_destroy = var.force_destroy
+  source           = "../../modules/stores"
+  name             = local.name
+  account_id       = var.account_id
+  region           = var.region
+  replica          = one(module.dr_stores[*].replica)
+  snapshot_replica = one(module.dr_stores[*].snapshot_replica)
+  vault            = merge(var.vault, { multi_region = var.dr != null })
+  registry         = merge(var.registry, { replica_region = var.dr == null ? null : var.dr.region })
+  force_destroy    = var.force_destroy
 }
 
 # What outlives this region: products, snapshots of Vault, and the key that opens them. Compute over there is ../dr's.
@@ -28,6 +29,9 @@ module "dr_stores" {
   vault = {
     replica_of    = { key_arn = module.stores.vault_kms_key_arn }
     snapshot_days = var.dr.snapshot_days
+
+    # Of a locked bucket only a locked one takes copies.
+    lock_days = try(var.vault.lock_days, null)
   }
 }
 
@@ -44,6 +48,7 @@ module "platform" {
   edge           = var.edge
   telemetry_days = var.telemetry_days
   budget         = var.budget
+  off_hours      = var.off_hours
   access_host    = var.access_host
   chaos          = var.chaos
   ci             = var.ci

@@ -24,11 +24,15 @@ edge = {
   zone_name          = "example.com"
   domain             = "weather.example.com"
   log_retention_days = 365
+  health_check       = { path = "/health" }
 }
 
 audit = {
-  guardduty_features   = ["S3_DATA_EVENTS", "EKS_AUDIT_LOGS", "RUNTIME_MONITORING"]
-  trail_retention_days = 365
+  guardduty_features    = ["S3_DATA_EVENTS", "EKS_AUDIT_LOGS", "RUNTIME_MONITORING"]
+  trail_retention_days  = 365
+  trail_lock_days       = 90
+  break_glass_role_arns = ["arn:aws:iam::444455556666:role/break-glass"]
+  alarm_emails          = ["platform@example.com"]
 }
 
 vault = {

@@ -60,6 +60,12 @@ variable "budget" {
   type        = object({ monthly_usd = number, emails = set(string) })
 }
 
+variable "off_hours" {
+  description = "When the system nodes sleep and wake: `off_hours` of ../../modules/platform; null = never."
+  type        = any
+  default     = null
+}
+
 variable "access_host" {
   description = "The host by which operators reach the private API: its image, or null = none."
   type        = object({ ami_id = string })

@@ -28,6 +28,7 @@ edge = {
 audit = {
   guardduty_features   = ["S3_DATA_EVENTS", "EKS_AUDIT_LOGS"]
   trail_retention_days = 180
+  alarm_emails         = ["platform@example.com"]
 }
 
 vault    = { snapshot_days = 14 }

@@ -44,15 +44,19 @@ module "karpenter" {
 }
 
 module "audit" {
-  source               = "../audit"
-  name                 = local.name
-  account_id           = var.account_id
-  region               = var.region
-  partition            = local.partition
-  account_wide         = var.audit.account_wide
-  data_event_buckets   = var.audit.data_event_buckets
-  guardduty_features   = var.audit.guardduty_features
-  trail_retention_days = var.audit.trail_retention_days
+  source                = "../audit"
+  name                  = local.name
+  account_id            = var.account_id
+  region                = var.region
+  partition             = local.partition
+  account_wide          = var.audit.account_wide
+  data_event_buckets    = var.audit.data_event_buckets
+  guardduty_features    = var.audit.guardduty_features
+  trail_retention_days  = var.audit.trail_retention_days
+  trail_lock_days       = var.audit.trail_lock_days
+  break_glass_role_arns = var.audit.break_glass_role_arns
+  alarm_emails          = var.audit.alarm_emails
+  access_log            = { bucket = var.log_bucket.name }
 }
 
 module "edge" {
@@ -66,6 +70,7 @@ module "edge" {
   rate_limit         = var.edge.rate_limit
   log_retention_days = var.edge.log_retention_days
   log_kms_key_arn    = module.audit.log_key_arn
+  health_check       = var.edge.health_check
   force_destroy      = var.force_destroy
 }
 
@@ -77,6 +82,7 @@ module "telemetry_store" {
   partition      = local.partition
   kms_key_arn    = module.cluster.kms_key_arn
   retention_days = var.telemetry_days
+  access_log     = { bucket = var.log_bucket.name }
   force_destroy  = var.force_destroy
 }
 
@@ -88,5 +94,6 @@ module "backup" {
   partition      = local.partition
   kms_key_arn    = module.cluster.kms_key_arn
   retention_days = var.backup_days
+  access_log     = { bucket = var.log_bucket.name }
   force_destroy  = var.force_destroy
 }

@@ -1,13 +1,16 @@
 module "access_host" {
-  source    = "../access-host"
-  count     = var.access_host == null ? 0 : 1
-  name      = local.name
-  partition = local.partition
-  enabled   = true
-  vpc_id    = module.network.vpc_id
-  subnet_id = module.network.private_subnet_ids[0]
-  ami_id    = var.access_host.ami_id
-  vpc_cidr  = module.network.cidr
+  source     = "../access-host"
+  count      = var.access_host == null ? 0 : 1
+  name       = local.name
+  partition  = local.partition
+  enabled    = true
+  vpc_id     = module.network.vpc_id
+  subnet_id  = module.network.private_subnet_ids[0]
+  ami_id     = var.access_host.ami_id
+  vpc_cidr   = module.network.cidr
+  account_id = var.account_id
+  region     = var.region
+  api        = { security_group_id = module.cluster.security_group_id }
 }
 
 module "finops" {
@@ -22,6 +25,12 @@ module "finops" {
 
   # One monitor an account.
   anomaly_monitor = var.audit.account_wide
+
+  off_hours = var.off_hours == null ? null : merge(var.off_hours, {
+    cluster_name = module.cluster.name
+    size         = var.cluster.system_nodes.size
+    max_size     = var.cluster.system_nodes.max_size
+  })
 }
 
 # Load balancers that answer with errors of their own: nobody is served. Ends an experiment.

@@ -1,7 +1,8 @@
 locals {
-  role_arns = { for name, workload in local.workloads : name => "arn:${local.partition}:iam::${var.account_id}:role/${local.name}-${name}" }
+  role_prefix = "arn:${local.partition}:iam::${var.account_id}:role/${local.name}-"
+  functions   = ["fetch", "transform", "upload"]
 
-  # Service accounts in the namespaces where the manifests have them, and what each may do. Names are the keys: known at plan.
+  # Service accounts in the namespaces where the manifests have them. Names are keys: known at plan, whatever the policies hold.
   of_the_store = {
     fetch          = "weatherline"
     upload         = "weatherline"
@@ -16,32 +17,41 @@ locals {
     external-dns                 = "external-dns"
     cert-manager                 = "cert-manager"
   }
-  of_msk = var.kafka.mode == "none" ? {} : { transform = "weatherline", keda = "keda" }
+  of_msk = var.kafka.mode == "none" ? {} : { transform = "weatherline" }
 
   workloads = merge(
-    { for name, namespace in local.of_the_store : name => { namespace = namespace, documents = concat([var.policies[name]], local.msk_documents[name]) } },
-    { for name, namespace in local.of_the_edge : name => { namespace = namespace, documents = [module.edge.policies[name]] } },
-    { for name, namespace in local.of_msk : name => { namespace = namespace, documents = local.msk_documents[name] } },
-    { for name in keys(var.telemetry_days) : name => { namespace = module.telemetry_store.irsa[name].namespace, documents = [module.telemetry_store.irsa[name].policy.json] } },
-    { velero = { namespace = module.backup.irsa.namespace, documents = [module.backup.irsa.policy.json] } },
+    { for name, namespace in local.of_the_store : name => { namespace = namespace, policy = var.policies[name] } },
+    { for name, namespace in local.of_the_edge : name => { namespace = namespace, policy = module.edge.policies[name] } },
+    { for name, namespace in local.of_msk : name => { namespace = namespace, policy = module.kafka_msk.policies[name] } },
+    { for name in keys(var.telemetry_days) : name => { namespace = module.telemetry_store.irsa[name].namespace, policy = module.telemetry_store.irsa[name].policy.json } },
+    { velero = { namespace = module.backup.irsa.namespace, policy = module.backup.irsa.policy.json } },
   )
 
-  msk_documents = { for name in concat(keys(local.of_the_store), keys(local.of_msk)) : name => compact([lookup(module.kafka_msk.policies, name, "")]) }
+  # With MSK these have Kafka's rights beside the store's; transform has no others.
+  kafka_besides = var.kafka.mode == "none" ? [] : ["fetch", "upload", "trigger", "operator"]
 }
 
 module "role" {
+  source           = "../irsa"
+  for_each         = local.workloads
+  name             = local.name
+  namespace        = each.value.namespace
+  service_account  = each.key
+  oidc             = module.cluster.oidc
+  policy           = { json = each.value.policy }
+  further_policies = { for name in ["kafka"] : name => { json = module.kafka_msk.policies[each.key] } if contains(local.kafka_besides, each.key) }
+  trusted_roles    = contains(local.functions, each.key) ? module.keda[*].role_arn : []
+}
+
+# KEDA asks MSK for the lag in the functions' names. Apart from the others, which trust it: IAM takes nobody that is not there.
+module "keda" {
   source          = "../irsa"
-  for_each        = local.workloads
+  count           = var.kafka.mode == "none" ? 0 : 1
   name            = local.name
-  namespace       = each.value.namespace
-  service_account = each.key
+  namespace       = "keda"
+  service_account = "keda-operator"
   oidc            = module.cluster.oidc
-  policy = {
-    json = jsonencode({
-      Version   = "2012-10-17"
-      Statement = flatten([for document in each.value.documents : jsondecode(document).Statement])
-    })
-  }
+  policy          = { json = module.kafka_msk.policies["keda"] }
 }
 
 module "kafka_msk" {
@@ -55,7 +65,5 @@ module "kafka_msk" {
   instance_type          = var.kafka.instance_type
   volume_gb              = var.kafka.volume_gb
   log_kms_key_arn        = module.audit.log_key_arn
-  function_role_arns = {
-    for name in ["fetch", "transform", "upload"] : name => "arn:${local.partition}:iam::${var.account_id}:role/${local.name}-${name}"
-  }
+  function_role_arns     = { for name in local.functions : name => "${local.role_prefix}${name}" }
 }

@@ -87,16 +87,20 @@ variable "edge" {
     domain             = string
     rate_limit         = optional(number, 2000)
     log_retention_days = optional(number, 90)
+    health_check       = optional(object({ path = optional(string, "/health"), interval_seconds = optional(number, 30), failures = optional(number, 3) }))
   })
 }
 
 variable "audit" {
   description = "What is recorded and watched, as ../audit has it. account_wide in one region of each account."
   type = object({
-    account_wide         = bool
-    data_event_buckets   = optional(set(string), [])
-    guardduty_features   = optional(set(string), ["S3_DATA_EVENTS", "EKS_AUDIT_LOGS"])
-    trail_retention_days = optional(number, 365)
+    account_wide          = bool
+    data_event_buckets    = optional(set(string), [])
+    guardduty_features    = optional(set(string), ["S3_DATA_EVENTS", "EKS_AUDIT_LOGS"])
+    trail_retention_days  = optional(number, 365)
+    trail_lock_days       = optional(number)
+    break_glass_role_arns = optional(set(string), [])
+    alarm_emails          = optional(set(string), [])
   })
 }
 
@@ -115,6 +119,16 @@ variable "backup_days" {
 variable "budget" {
   description = "Budget of a month, and who hears when it is half, four fifths or wholly spent."
   type        = object({ monthly_usd = number, emails = set(string) })
+}
+
+variable "off_hours" {
+  description = "When the system nodes sleep and wake (EventBridge Scheduler's cron, in a time zone); null = never."
+  type = object({
+    stop     = optional(string, "cron(0 20 ? * MON-FRI *)")
+    start    = optional(string, "cron(0 7 ? * MON-FRI *)")
+    timezone = optional(string, "UTC")
+  })
+  default = null
 }
 
 variable "access_host" {

@@ -83,7 +83,8 @@ module "policies" {
 }
 
 module "replication" {
-  source      = "./replication"
+  source      = "../bucket/replication"
+  of          = "products"
   count       = var.replica == null ? 0 : 1
   name        = var.name
   account_id  = var.account_id

@@ -12,6 +12,11 @@ output "replica" {
   }
 }
 
+output "snapshot_replica" {
+  description = "What another region's stores take as `snapshot_replica`, to copy Vault's snapshots here."
+  value       = module.vault_unseal.snapshot_replica
+}
+
 output "vault_kms_alias" {
   description = "Alias of the key that unseals Vault: VAULT_KMS_ALIAS of cluster-config.env."
   value       = module.vault_unseal.kms_alias

@@ -40,6 +40,12 @@ variable "replica" {
   default     = null
 }
 
+variable "snapshot_replica" {
+  description = "Bucket and key in another region that receive every snapshot of Vault; null = none."
+  type        = object({ bucket_arn = string, kms_key_arn = string, region = string })
+  default     = null
+}
+
 variable "eventbridge" {
   description = "Whether S3 tells EventBridge of every change of a product."
   type        = bool

@@ -19,6 +19,12 @@ output "snapshot_bucket_arn" {
   depends_on  = [module.bucket]
 }
 
+output "snapshot_replica" {
+  description = "What this module in another region takes as `snapshot_replica`, to copy its snapshots here."
+  value       = { bucket_arn = local.bucket_arn, kms_key_arn = aws_kms_key.snapshots.arn, region = var.region }
+  depends_on  = [module.bucket]
+}
+
 output "policies" {
   description = "What vault and vault-snapshot may do (JSON), by name."
   value       = module.policies.json
@@ -32,9 +38,4 @@ output "key_policy" {
 output "statements" {
   description = "What the bucket policy demands beyond that of every bucket (JSON)."
   value       = jsonencode(local.statements)
-}
-
-output "snapshot_key_arn" {
-  description = "ARN of the snapshots' key, for a `replica` that lies here."
-  value       = aws_kms_key.snapshots.arn
 }

@@ -137,3 +137,13 @@ run "a_function_left_out_is_refused" {
   }
   expect_failures = [var.function_role_arns]
 }
+
+# Express brokers have no disk of their own to size, fixed copies and no configuration of these settings.
+run "express_brokers_are_refused" {
+  command = plan
+  variables {
+    kafka_mode    = "provisioned"
+    instance_type = "express.m7g.large"
+  }
+  expect_failures = [var.instance_type]
+}

@@ -79,10 +79,11 @@ run "nobody_deletes_or_uses_patterns" {
 run "replication_reads_here_and_writes_there" {
   command = plan
   module {
-    source = "./replication"
+    source = "../bucket/replication"
   }
   variables {
     name       = "weatherline-test"
+    of         = "products"
     account_id = "111122223333"
     bucket     = "b"
     replica    = { bucket_arn = "arn:aws:s3:::r", kms_key_arn = "arn:aws:kms:us-west-2:111122223333:key/r", region = "us-west-2" }
@@ -114,10 +115,11 @@ run "replication_reads_here_and_writes_there" {
 run "a_replica_that_falls_behind_is_told" {
   command = plan
   module {
-    source = "./replication"
+    source = "../bucket/replication"
   }
   variables {
     name        = "weatherline-test"
+    of          = "products"
     account_id  = "111122223333"
     bucket      = "b"
     replica     = { bucket_arn = "arn:aws:s3:::r", kms_key_arn = "arn:aws:kms:us-west-2:111122223333:key/r", region = "us-west-2" }
@@ -140,12 +142,11 @@ run "a_replica_that_falls_behind_is_told" {
 run "locks_are_copied_with_what_is_locked" {
   command = plan
   module {
-    source = "./replication"
+    source = "../bucket/replication"
   }
   variables {
     name       = "weatherline-test"
-    store      = "vault-snapshots"
-    locked     = true
+    of         = "vault-snapshots"
     account_id = "111122223333"
     bucket     = "b"
     replica    = { bucket_arn = "arn:aws:s3:::r", kms_key_arn = "arn:aws:kms:us-west-2:111122223333:key/r", region = "us-west-2" }
@@ -160,10 +161,11 @@ run "locks_are_copied_with_what_is_locked" {
 run "a_replica_in_the_same_region_is_refused" {
   command = plan
   module {
-    source = "./replication"
+    source = "../bucket/replication"
   }
   variables {
     name       = "weatherline-test"
+    of         = "products"
     account_id = "111122223333"
     bucket     = "b"
     replica    = { bucket_arn = "arn:aws:s3:::r", kms_key_arn = "arn:aws:kms:us-east-2:111122223333:key/r", region = "us-east-2" }

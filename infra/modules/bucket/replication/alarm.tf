@@ -13,8 +13,8 @@ locals {
 
 resource "aws_cloudwatch_metric_alarm" "this" {
   for_each            = local.alarms
-  alarm_name          = "${var.name}-${var.store}-replica-${each.key}"
-  alarm_description   = "Objects of ${var.store} ${each.value.says} to ${var.replica.region}"
+  alarm_name          = "${var.name}-${var.of}-replica-${each.key}"
+  alarm_description   = "Objects of ${var.of} ${each.value.says} to ${var.replica.region}"
   namespace           = "AWS/S3"
   metric_name         = each.value.metric
   dimensions          = local.dimensions

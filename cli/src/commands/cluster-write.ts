@@ -1,0 +1,32 @@
+import { open, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { EXIT } from '@weatherline/runtime';
+import { Failure } from '../failure.ts';
+
+/** Writes a file whole: who reads it sees the old text or the new one, and a failure leaves the old one. */
+export async function replaceFile(file: string, text: string): Promise<void> {
+  const folder = dirname(file);
+  if (!(await isFolder(folder))) {
+    throw new Failure(
+      EXIT.notFound,
+      `there is no ${folder}: expected the overlay of this environment (--overlays DIR)`,
+    );
+  }
+  const temporary = `${file}.${process.pid}.new`;
+  try {
+    {
+      await using handle = await open(temporary, 'wx', 0o644);
+      await handle.writeFile(text);
+      await handle.sync();
+    }
+    await rename(temporary, file);
+  } catch (cause) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Failure(EXIT.failed, `${file} cannot be written: ${why}`, { cause });
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() === true;
+}
