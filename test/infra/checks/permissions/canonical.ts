@@ -66,7 +66,7 @@ function plain(keys: ReadonlyMap<string, string>): (text: string) => string {
     text
       .replaceAll(/:key\/([\w-]+)/g, (_, id: string) => `:key/${keys.get(id) ?? (/^[a-z-]+$/.test(id) ? id : 'OTHER')}`)
       .replaceAll(/\/[\da-f]{8}-[\da-f-]{27}(?:-\d+)?(?=[/"]|$)/g, '/UUID')
-      .replaceAll(/\b\d{12}\b/g, 'ACCOUNT')
+      .replaceAll(/(?<!\d)\d{12}(?!\d)/g, 'ACCOUNT')
       .replaceAll(/\bus-(?:east|west)-\d\b/g, 'REGION')
       .replaceAll(/weatherline-(?:any|dev|staging|prod|dr)\b/g, 'weatherline-ENV')
       .replaceAll(/(?<=["/])(?:any|dev|staging|prod|dr)\//g, 'ENV/')

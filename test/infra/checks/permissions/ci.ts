@@ -1,7 +1,20 @@
+import type { Permission } from './canonical.ts';
 import type { Permissions } from './table.ts';
 
-const PRODUCTS = 's3:::weatherline-ENV-products-ACCOUNT';
 const THROUGH_S3 = { StringEquals: { 'kms:ViaService': 's3.REGION.amazonaws.com' } } as const;
+
+/** S3 copies what is stored, never what is deleted. */
+function copies(what: string): readonly Permission[] {
+  const bucket = `s3:::weatherline-ENV-${what}-ACCOUNT`;
+  const reads = ['ForReplication', 'Acl', 'Tagging'].map((part) => `s3:GetObjectVersion${part}`);
+  return [
+    { actions: ['s3:GetReplicationConfiguration', 's3:ListBucket'], on: [bucket] },
+    { actions: [...reads, 's3:GetObjectRetention', 's3:GetObjectLegalHold'], on: [`${bucket}/*`] },
+    { actions: ['s3:ReplicateObject', 's3:ReplicateTags'], on: [`${bucket}/*`] },
+    { actions: ['kms:Decrypt'], on: [`kms:key/${what}`], when: THROUGH_S3 },
+    { actions: ['kms:Encrypt', 'kms:GenerateDataKey'], on: [`kms:key/${what}`], when: THROUGH_S3 },
+  ];
+}
 
 /** Pipelines, experiments and copies between regions. */
 export const OF_CI: Permissions = {
@@ -90,29 +103,32 @@ export const OF_CI: Permissions = {
       when: { StringEquals: { 'aws:ResourceTag/karpenter.sh/nodepool': 'general' } },
     },
   ],
-  'products-replication': [
+  'products-replication': copies('products'),
+  'vault-snapshots-replication': copies('vault-snapshots'),
+  'off-hours': [{ actions: ['eks:UpdateNodegroupConfig'], on: ['eks:nodegroup/weatherline-ENV/system/*'] }],
+  'trail-logs': [
     {
-      actions: ['s3:GetReplicationConfiguration', 's3:ListBucket'],
-      on: [PRODUCTS],
+      actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      on: ['logs:log-group:/aws/cloudtrail/weatherline-ENV:log-stream:ACCOUNT_CloudTrail_*'],
     },
+  ],
+  'access-host': [
     {
-      actions: ['s3:GetObjectVersionAcl', 's3:GetObjectVersionForReplication', 's3:GetObjectVersionTagging'],
-      on: [`${PRODUCTS}/*`],
+      actions: [
+        'ssm:UpdateInstanceInformation',
+        'ssmmessages:CreateControlChannel',
+        'ssmmessages:CreateDataChannel',
+        'ssmmessages:OpenControlChannel',
+        'ssmmessages:OpenDataChannel',
+      ],
+      on: ['*'],
     },
+    { actions: ['logs:DescribeLogGroups'], on: ['*'] },
     {
-      actions: ['s3:ReplicateObject', 's3:ReplicateTags'],
-      on: [`${PRODUCTS}/*`],
+      actions: ['logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'],
+      on: ['logs:log-group:/aws/ssm/weatherline-ENV-access', 'logs:log-group:/aws/ssm/weatherline-ENV-access:*'],
     },
-    {
-      actions: ['kms:Decrypt'],
-      on: ['kms:key/products'],
-      when: THROUGH_S3,
-    },
-    {
-      actions: ['kms:Encrypt', 'kms:GenerateDataKey'],
-      on: ['kms:key/products'],
-      when: THROUGH_S3,
-    },
+    { actions: ['kms:Decrypt'], on: ['kms:key/access'] },
   ],
   ci: [
     { actions: ['s3:ListBucket'], on: ['s3:::weatherline-tfstate-ACCOUNT'] },

@@ -147,7 +147,6 @@ const MANAGED: Readonly<Record<string, RegExp>> = {
   AmazonEC2ContainerRegistryPullOnly: /-node$/,
   AmazonEKS_CNI_Policy: /-aws-node$/,
   'service-role/AmazonEBSCSIDriverPolicy': /-ebs-csi-controller-sa$/,
-  AmazonSSMManagedInstanceCore: /-access-host$/,
   SecurityAudit: /-ci-plan$/,
   'job-function/ViewOnlyAccess': /-ci-plan$/,
   AdministratorAccess: /-ci-apply$/,
