@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# changed.sh < NAMES: which environments the changed files reach, as a JSON array. What is shared reaches all.
+# changed.sh < NAMES: which environments the changed files reach, as a JSON array. What is shared reaches all; dr and
+# global are planned by those who apply them.
 set -euo pipefail
 
-all=(dev staging prod dr)
+all=(dev staging prod)
 declare -A found=()
 hand_on() {
   local list
@@ -12,7 +13,7 @@ hand_on() {
 }
 while IFS= read -r name; do
   case $name in
-    infra/environments/dev/* | infra/environments/staging/* | infra/environments/prod/* | infra/environments/dr/*)
+    infra/environments/dev/* | infra/environments/staging/* | infra/environments/prod/*)
       environment=${name#infra/environments/}
       found[${environment%%/*}]=yes
       ;;

@@ -6,8 +6,8 @@ component=$1
 layouts="$RUNNER_TEMP/scan"
 
 trivy() {
-  docker run --rm --volume "$layouts:/layouts:ro" --volume "$PWD/out/sbom:/sbom:ro" --volume trivy:/root/.cache/trivy \
-    "$TRIVY_IMAGE" "$1" --no-progress --exit-code 1 --severity HIGH,CRITICAL --ignore-unfixed "${@:2}"
+  docker run --rm --volume "$layouts:/layouts:ro" --volume "$PWD/out/sbom:/sbom:ro" --volume trivy:/cache \
+    "$TRIVY_IMAGE" "$1" --cache-dir /cache --no-progress --exit-code 1 --severity HIGH,CRITICAL --ignore-unfixed "${@:2}"
 }
 
 mkdir -p "$layouts"

@@ -34,7 +34,7 @@ export function clusterCommands(cli: Command, { run, output }: Tools): void {
   exits(config, {
     [EXIT.failed]: '--check: the file differs; or tofu failed',
     [EXIT.notFound]: 'there is no such file, folder or overlay, or neither tofu nor terraform',
-    [EXIT.conflict]: 'the outputs are of another environment than --env says, or the file has a line that is none',
+    [EXIT.conflict]: 'the outputs are of another environment than --env says, or a line of the file is not KEY=value',
     [EXIT.configuration]: 'the outputs are wrong; the message names each',
   });
 }

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -49,4 +50,40 @@ test('what tofu says when it fails is said, and its failure is ours', (t) => {
     stderr.replaceAll(/\s+/g, ' '),
     /tofu output -json -no-color .* failed: Error: Backend initialization required/,
   );
+});
+
+const tool = ['tofu', 'terraform'].find((name) => spawnSync(name, ['version'], { stdio: 'ignore' }).status === 0);
+const when = tool === undefined ? test.skip : test;
+const suffix = tool === undefined ? ' (skipped: neither tofu nor terraform is installed here)' : '';
+
+/** A root that has outputs and makes nothing, applied by the program itself. */
+function apply(folder: string, outputs: Readonly<Record<string, unknown>>): void {
+  writeFileSync(join(folder, 'outputs.tf.json'), JSON.stringify({ output: outputs }));
+  for (const args of [['init'], ['apply', '-auto-approve']]) {
+    const { status, stderr } = spawnSync(tool ?? '', [...args, '-input=false', '-no-color'], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    if (status !== 0) throw new Error(`${tool} ${args.join(' ')} ended with ${status}: ${stderr}`);
+  }
+}
+
+when(`the outputs that the real program prints are read, and a sensitive one is refused${suffix}`, async (t) => {
+  const { call, home, read } = openPlace(t);
+  const dir = join(home, 'infra');
+  mkdirSync(dir);
+  const other = { value: 'hunter2', sensitive: true };
+  apply(dir, { cluster_config: { value: CONFIG }, other });
+  const written = await call({ dir, env: 'dev' });
+  t.is(written.status, 0, written.stderr);
+  t.true(read().includes(CONFIG['WEB_ACL_ARN'] ?? 'none'));
+  t.notRegex(read(), /hunter2/);
+  apply(dir, { cluster_config: { value: CONFIG, sensitive: true }, other });
+  const refused = await call({ dir });
+  t.is(refused.status, 78);
+  t.regex(refused.stderr, /cluster_config\.sensitive: expected false, got true/);
+  apply(dir, { cluster_config: { value: null }, roles: { value: {} } });
+  const cold = await call({ dir });
+  t.is(cold.status, 78);
+  t.regex(cold.stderr, /cluster_config: expected this output, got roles: a region that is cold has none/);
 });

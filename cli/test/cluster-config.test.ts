@@ -110,6 +110,7 @@ test('what is not there is named: the file, the folder, the overlay', async (t) 
     [{ from: join(home, 'nothing.json') }, 'nothing.json cannot be read'],
     [{ dir: join(home, 'infra/environments/dev') }, 'there is no infra/environments/dev'],
     [{ overlays: join(home, 'elsewhere') }, 'there is no elsewhere/dev'],
+    [{ overlays: join(home, 'elsewhere'), check: true }, 'there is no elsewhere/dev'],
   ];
   for (const [options, says] of missing) {
     const { status, stderr } = await call(options);

@@ -70,6 +70,7 @@ const WRONG: readonly [string, unknown, string][] = [
   ['ACCESS_LOGS_BUCKET', ['weatherline-dev-logs'], 'a list'],
   ['BUCKET', 'weatherline-dev-products\nEVIL=1', 'a second line'],
   ['MSK_BROKERS', 'b-1.x.kafka.us-east-2.amazonaws.com:9092', 'the port without TLS'],
+  ['MSK_BROKERS', 'b-1.kafka.us-east-2.amazonaws.com.example.com:9098', 'a broker of somebody else'],
   ['MSK_BROKERS', 'b-1.x.kafka.us-west-2.amazonaws.com:9098', 'brokers of another region'],
 ];
 
@@ -130,6 +131,17 @@ for (const [what, value] of Object.entries(SECRETS)) {
     t.false(problemsWith({ OTHER: value }).join('\n').includes(value));
   });
 }
+
+test('a secret is not shown by what is expected of its neighbours either', (t) => {
+  for (const value of Object.values(SECRETS)) {
+    const problems = problemsWith({ VPC_CIDR: value, PUBLIC_SUBNET_CIDR_1: 'none', API_SERVER_SERVICE_CIDR: 'none' });
+    t.is(problems.length, 3);
+    t.false(problems.join('\n').includes(value));
+  }
+  t.deepEqual(problemsWith({ PUBLIC_SUBNET_CIDR_1: '10.20.0.0/20' }), [
+    'cluster_config.PUBLIC_SUBNET_CIDR_1: expected a network inside 10.10.0.0/16, apart from the other two, got 10.20.0.0/20',
+  ]);
+});
 
 test('a document that is something else is told apart', (t) => {
   const said = (text: string): string => readOutputs(text).problems.join('\n');

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { digestsIn, digestsOf, withDigests } from '../../.github/scripts/digests.ts';
 import { COMPONENTS } from '../../manifests/images/components.ts';
-import { Bench, script, type Ran } from './support/bench.ts';
+import { Bench, forRunners, script, type Ran } from './support/bench.ts';
 import { ROOT } from './support/workflow.ts';
+
+const runnerTest = forRunners(test, test.skip);
 
 const MANIFEST = '{"an":"index"}';
 const DIGEST = `sha256:${createHash('sha256').update(MANIFEST).digest('hex')}`;
@@ -28,7 +30,7 @@ function copied(bench: Bench, digest: string): Ran {
   return bench.run([script('copy-image.sh'), 'oci-archive:fetch.tar', REGISTRY, 'fetch', digest]);
 }
 
-test('an image is copied whole, under a tag of its run, and signed by its digest; once', (t) => {
+runnerTest('an image is copied whole, under a tag of its run, and signed by its digest; once', (t) => {
   const bench = registry(t);
   const first = copied(bench, DIGEST);
   t.is(first.code, 0, first.text);
@@ -43,14 +45,14 @@ test('an image is copied whole, under a tag of its run, and signed by its digest
   t.false(second.calls.some((call) => call.startsWith('skopeo copy')));
 });
 
-test('what is not the image that was built is not signed', (t) => {
+runnerTest('what is not the image that was built is not signed', (t) => {
   const changed = copied(registry(t, '{"another":"index"}'), DIGEST);
   t.is(changed.code, 1);
   t.false(changed.calls.some((call) => call.startsWith('cosign')));
   t.is(copied(registry(t), 'latest').code, 1);
 });
 
-test('push.sh takes what build has left, of this registry and component only', (t) => {
+runnerTest('push.sh takes what build has left, of this registry and component only', (t) => {
   const bench = registry(t);
   bench.write('image/digests/fetch.txt', `${IMAGE}@${DIGEST}\n`);
   const pushed = bench.run([script('push.sh'), 'fetch', REGISTRY, `${bench.temp}/image`]);
@@ -69,7 +71,7 @@ test('push.sh takes what build has left, of this registry and component only', (
   }
 });
 
-test('what a workflow of main has not signed is not promoted', (t) => {
+runnerTest('what a workflow of main has not signed is not promoted', (t) => {
   const target = REGISTRY.replace('1111', '4444');
   const promoted = registry(t).run([script('promote.sh'), REGISTRY, target, 'fetch', DIGEST]);
   t.is(promoted.code, 0, promoted.text);
@@ -91,7 +93,7 @@ test('what a workflow of main has not signed is not promoted', (t) => {
   t.is(refused.calls.length, 1);
 });
 
-test('log-in.sh gives its password to a registry of ECR and nobody else', (t) => {
+runnerTest('log-in.sh gives its password to a registry of ECR and nobody else', (t) => {
   const bench = new Bench(t).program('aws', 'echo word').program('docker', 'cat >/dev/null');
   t.is(bench.run([script('log-in.sh'), REGISTRY]).code, 0);
   for (const other of ['example.com', `${REGISTRY}.example.com`, `example.com/${REGISTRY}`]) {
@@ -101,7 +103,7 @@ test('log-in.sh gives its password to a registry of ECR and nobody else', (t) =>
   }
 });
 
-test('a scan looks at both architectures and at the list of packages, and a finding ends it', (t) => {
+runnerTest('a scan looks at both architectures and at the list of packages, and a finding ends it', (t) => {
   const bench = new Bench(t).program('skopeo').program('docker');
   const passed = bench.run([script('scan.sh'), 'fetch']);
   // No table is read here: the workflow names the scanner.
@@ -118,7 +120,7 @@ test('a scan looks at both architectures and at the list of packages, and a find
   t.is(bench.program('docker', 'exit 1').run(env).code, 1);
 });
 
-test('images are not built on a base that is known by its tag alone', (t) => {
+runnerTest('images are not built on a base that is known by its tag alone', (t) => {
   const bench = new Bench(t);
   cpSync(`${ROOT}.github/scripts`, join(bench.temp, '.github/scripts'), { recursive: true });
   const table = (digest: string): string =>
@@ -156,7 +158,7 @@ test('what is named by a tag is not promoted, and no list with a gap is written'
   t.throws(() => digestsIn(`${REGISTRY}/weatherline/fetch:1.0.0\n`), { message: /no component by its digest/ });
 });
 
-test('a proposal is one branch, one pull request, and its checks', (t) => {
+runnerTest('a proposal is one branch, one pull request, and its checks', (t) => {
   const bench = new Bench(t).program('gh');
   const git = (folder: string, ...args: readonly string[]): Ran =>
     bench.run(['-c', `git ${args.join(' ')}`], { cwd: join(bench.temp, folder) });

@@ -1,9 +1,8 @@
-import { readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import test from 'ava';
 import { JOB_FAULTS } from './faults/jobs.ts';
 import { ORDER_FAULTS } from './faults/order.ts';
 import { against, RULES } from './rules/all.ts';
-import { ENVIRONMENTS } from './rules/repository.ts';
 import { readWorkflows, ROOT } from './support/workflow.ts';
 
 const TEXTS = readWorkflows();
@@ -35,6 +34,15 @@ test('every rule has a fault that it finds', (t) => {
   );
 });
 
-test('the environments of the pipeline are those of the manifests', (t) => {
-  t.deepEqual(readdirSync(`${ROOT}manifests/overlays`).toSorted(), [...ENVIRONMENTS].toSorted());
+test('the roles of infra/modules/ci are trusted to the tokens that these jobs have', (t) => {
+  const text = readFileSync(`${ROOT}infra/modules/ci/main.tf`, 'utf8');
+  const [, subjects = ''] = /\n {2}subjects = \{\n(.*?)\n {2}\}\n/s.exec(text) ?? [];
+  const of = (role: string): readonly string[] => {
+    const [, list = ''] = new RegExp(`^ +${role} += \\[(.*?)\\]`, 'ms').exec(subjects) ?? [];
+    return [...list.matchAll(/"repo:\$\{var\.repository\}:([^"]+)"/g)].map(([, rest = '']) => rest);
+  };
+  // A rule holds that only apply's jobs have an environment, which takes the place of both others in a token.
+  t.deepEqual(of('plan'), ['pull_request', 'ref:refs/heads/main']);
+  t.deepEqual(of('apply'), ['environment:${var.environment}']);
+  t.deepEqual(of('push'), ['ref:refs/heads/main']);
 });

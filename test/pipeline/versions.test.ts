@@ -6,20 +6,11 @@ import { resolveAction, writeWorkflows } from '../../.github/versions/resolve.ts
 import { readVersions, UNRESOLVED, writeVersions, type Versions } from '../../.github/versions/versions.ts';
 import { imageReferenceOf, referenceOf, written } from '../../.github/versions/workflows.ts';
 import { PNPM } from '../../manifests/images/sbom.ts';
-import { Bench, type Ran } from './support/bench.ts';
+import { Bench, forRunners, type Ran } from './support/bench.ts';
+import { COMMIT, resolved } from './support/resolved.ts';
 import { readWorkflows, ROOT } from './support/workflow.ts';
 
-const COMMIT = 'a'.repeat(40);
-const DIGEST = `sha256:${'b'.repeat(64)}`;
-
-/** The table as it is once somebody has looked. */
-function resolved({ actions, images, tools }: Versions): Versions {
-  return {
-    actions: actions.map((action) => ({ ...action, commit: COMMIT })),
-    images: images.map((image) => ({ ...image, digest: DIGEST })),
-    tools,
-  };
-}
+const runnerTest = forRunners(test, test.skip);
 
 test('the table names versions of tools as the rest of the repository does', (t) => {
   const tools = new Map(readVersions().tools.map(({ name, version }) => [name, version]));
@@ -91,7 +82,7 @@ test('a tag that is missing stays unresolved, and one that was moved is not take
   t.regex(moved.line, /WAS a{40}/);
 });
 
-test('the command writes the table and the workflows, and with --check says what it would write', (t) => {
+runnerTest('the command writes the table and the workflows, and with --check says what it would write', (t) => {
   const { bench, url, commit } = host(t);
   const file = bench.write('versions.json', '');
   writeVersions({ actions: [action], images: [], tools: [] }, file);
@@ -130,7 +121,7 @@ function pinned(t: ExecutionContext, versions: Versions, change = (text: string)
   return bench.run(['.github/scripts/pinned.sh'], { cwd: bench.temp });
 }
 
-test('nothing with power starts while anything is unresolved', (t) => {
+runnerTest('nothing with power starts while anything is unresolved', (t) => {
   const versions = resolved(readVersions());
   t.is(pinned(t, versions).code, 0);
   const [first, ...others] = versions.actions;
@@ -150,13 +141,13 @@ const LOOSE: readonly (readonly [title: string, step: string])[] = [
   ['a tag on a line of its own', 'uses:\n          somebody/something@v1'],
 ];
 for (const [title, step] of LOOSE) {
-  test(`pinned.sh refuses what is used by ${title}`, (t) => {
+  runnerTest(`pinned.sh refuses what is used by ${title}`, (t) => {
     const change = (text: string): string => text.replace('    steps:\n', `    steps:\n      - ${step}\n`);
     t.is(pinned(t, resolved(readVersions()), change).code, 1);
   });
 }
 
-test('the pins of this commit are what pinned.sh says they are', (t) => {
+runnerTest('the pins of this commit are what pinned.sh says they are', (t) => {
   const isResolved = !JSON.stringify(readVersions()).includes(UNRESOLVED);
   t.is(new Bench(t).run([`${ROOT}.github/scripts/pinned.sh`]).code, isResolved ? 0 : 1);
 });

@@ -58,7 +58,9 @@ export const KEYS: readonly Key[] = [
     accepts: (value, { region }) =>
       value.split(',').every((broker) => {
         const [, host = ''] = /^([^:]+):9098$/.exec(broker) ?? [];
-        return HOST.test(host) && host.includes('.kafka') && host.includes(`.${region}.amazonaws.com`);
+        return (
+          HOST.test(host) && new RegExp(`\\.kafka(-serverless)?\\.${region}\\.amazonaws\\.com(\\.cn)?$`).test(host)
+        );
       }),
   },
 ];
@@ -93,7 +95,11 @@ function arn(name: string, service: string, resource: (place: Place) => string):
 function publicSubnet(name: string, _: number, all: readonly string[]): Key {
   return {
     name,
-    expected: ({ others }) => `a network inside VPC_CIDR ${others.get('VPC_CIDR')}, apart from the other two`,
+    expected: ({ others }) => {
+      const vpc = others.get('VPC_CIDR') ?? '';
+      // Whatever else stands there is not for showing.
+      return `a network inside ${networkOf(vpc) === undefined ? 'VPC_CIDR' : vpc}, apart from the other two`;
+    },
     accepts: (value, { others }) => {
       const [own, vpc] = [networkOf(value), networkOf(others.get('VPC_CIDR') ?? '')];
       if (own === undefined) return false;

@@ -38,7 +38,7 @@ function missing(outputs: ReadonlyMap<string, unknown>): string {
   const names = [...outputs.keys()].slice(0, 10).map((name) => plainLine(name, 60));
   return names.length === 0
     ? `${OUTPUT}: expected this output, got none at all: is the environment applied?`
-    : `${OUTPUT}: expected this output, got ${names.join(', ')}`;
+    : `${OUTPUT}: expected this output, got ${names.join(', ')}: a region that is cold has none`;
 }
 
 function readValues(members: ReadonlyMap<string, unknown>): ReadOutputs {

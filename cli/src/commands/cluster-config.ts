@@ -7,7 +7,7 @@ import { Failure } from '../failure.ts';
 import type { Output } from '../output.ts';
 import type { ClusterConfigured } from '../results/cluster.ts';
 import { readSource, type Source } from './cluster-outputs.ts';
-import { replaceFile } from './cluster-write.ts';
+import { replaceFile, requireFolder } from './cluster-write.ts';
 
 export type ClusterConfigOptions = Source & {
   readonly env?: string;
@@ -28,6 +28,7 @@ export async function clusterConfig(options: ClusterConfigOptions, output: Outpu
     );
   }
   const file = join(options.overlays, environment, 'cluster-config.env');
+  if (options.stdout !== true) await requireFolder(file);
   const before = await present(file);
   const { text, differences } = compare(file, before, values);
   const isSame = text === before;

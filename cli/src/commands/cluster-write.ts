@@ -5,13 +5,6 @@ import { Failure } from '../failure.ts';
 
 /** Writes a file whole: who reads it sees the old text or the new one, and a failure leaves the old one. */
 export async function replaceFile(file: string, text: string): Promise<void> {
-  const folder = dirname(file);
-  if (!(await isFolder(folder))) {
-    throw new Failure(
-      EXIT.notFound,
-      `there is no ${folder}: expected the overlay of this environment (--overlays DIR)`,
-    );
-  }
   const temporary = `${file}.${process.pid}.new`;
   try {
     {
@@ -27,6 +20,14 @@ export async function replaceFile(file: string, text: string): Promise<void> {
   }
 }
 
-async function isFolder(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined))?.isDirectory() === true;
+/** A folder is not made: an overlay is more than this file. */
+export async function requireFolder(file: string): Promise<void> {
+  const folder = dirname(file);
+  const found = await stat(folder).catch(() => undefined);
+  if (found?.isDirectory() !== true) {
+    throw new Failure(
+      EXIT.notFound,
+      `there is no ${folder}: expected the overlay of this environment (--overlays DIR)`,
+    );
+  }
 }

@@ -35,6 +35,25 @@ module "dr_stores" {
   }
 }
 
+module "dr" {
+  source         = "../../modules/dr"
+  count          = var.dr == null ? 0 : 1
+  providers      = { aws = aws.dr }
+  name           = "weatherline-dr"
+  account_id     = var.account_id
+  region         = var.dr.region
+  primary_region = var.region
+  alarm_emails   = try(var.audit.alarm_emails, [])
+  failover       = var.dr.failover
+
+  replications = {
+    for store in ["products", "vault-snapshots"] : store => {
+      source_bucket      = "${local.name}-${store}-${var.account_id}"
+      destination_bucket = "weatherline-dr-${store}-${var.account_id}"
+    }
+  }
+}
+
 module "platform" {
   source         = "../../modules/platform"
   environment    = local.environment

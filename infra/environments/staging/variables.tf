@@ -85,9 +85,18 @@ variable "ci" {
 }
 
 variable "dr" {
-  description = "The region that takes over, and how long it keeps Vault's snapshots; null = none."
-  type        = object({ region = string, snapshot_days = optional(number, 30) })
-  default     = null
+  description = "The region that takes over, how long it keeps Vault's snapshots, and `failover` of ../../modules/dr; null = none."
+  type = object({
+    region        = string
+    snapshot_days = optional(number, 30)
+    failover = optional(object({
+      domain    = string
+      zone_id   = string
+      primary   = object({ dns_name = string, zone_id = string })
+      secondary = optional(object({ dns_name = string, zone_id = string }))
+    }))
+  })
+  default = null
 
   validation {
     condition     = var.dr == null ? true : can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.dr.region))

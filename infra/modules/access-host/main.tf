@@ -1,7 +1,10 @@
+data "aws_region" "this" {}
+
 locals {
-  count          = var.enabled ? 1 : 0
-  account_id     = var.account_id == null ? "" : var.account_id
-  region         = var.region == null ? "" : var.region
+  count = var.enabled ? 1 : 0
+  # The account of whoever applies this, and the provider's region, unless they are given: then policies are known at plan.
+  account_id     = var.account_id == null ? one(aws_security_group.this[*].owner_id) : var.account_id
+  region         = var.region == null ? data.aws_region.this.id : var.region
   log_group_name = "/aws/ssm/${var.name}-access"
 
   # Everywhere, or the VPC alone where SSM, logs and KMS have endpoints in it.
@@ -14,13 +17,6 @@ resource "aws_security_group" "this" {
   name        = "${var.name}-access"
   description = "Access host: nothing in, HTTPS out"
   vpc_id      = var.vpc_id
-
-  lifecycle {
-    precondition {
-      condition     = var.account_id != null && var.region != null
-      error_message = "Without account_id and region nothing could record what is done on the host."
-    }
-  }
 }
 
 resource "aws_vpc_security_group_egress_rule" "https" {

@@ -56,7 +56,7 @@ variable "vpc_cidr" {
 }
 
 variable "account_id" {
-  description = "The account. Needed once the host is on."
+  description = "The account; null = that of who applies this, and policies are known only then."
   type        = string
   default     = null
 
@@ -67,7 +67,7 @@ variable "account_id" {
 }
 
 variable "region" {
-  description = "The region. Needed once the host is on."
+  description = "The region; null = the provider's."
   type        = string
   default     = null
 

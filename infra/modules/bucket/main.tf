@@ -10,12 +10,6 @@ resource "aws_s3_bucket" "this" {
       error_message = "A locked bucket cannot be emptied by force."
     }
 
-    # A log of a log's own arrival would never end.
-    precondition {
-      condition     = var.receives_access_logs == null || (var.access_log == null && var.encryption == null && var.object_lock_days == null)
-      error_message = "S3 delivers access logs only to a bucket with SSE-S3 and without a lock, and that bucket logs nowhere."
-    }
-
     precondition {
       condition     = var.access_log == null ? true : var.access_log.bucket != var.name
       error_message = "A bucket does not log to itself: each line would make the next."

@@ -64,25 +64,12 @@ locals {
     Condition = { Null = { "s3:x-amz-server-side-encryption-customer-algorithm" = "false" } }
   }
 
-  # Access logs of S3: from buckets of the same account alone.
-  log_statements = [
-    for account in var.receives_access_logs[*].account_id : {
-      Sid       = "AccessLogs"
-      Effect    = "Allow"
-      Principal = { Service = "logging.s3.amazonaws.com" }
-      Action    = "s3:PutObject"
-      Resource  = "${local.arn}/s3/*"
-      Condition = { StringEquals = { "aws:SourceAccount" = account } }
-    }
-  ]
-
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = concat(
       local.transport_statements,
       flatten(local.encryption_statements),
       [local.client_key_statement],
-      local.log_statements,
       flatten([for document in var.policy_documents : jsondecode(document).Statement]),
     )
   })

@@ -20,17 +20,6 @@ variable "access_log" {
   default     = null
 }
 
-variable "receives_access_logs" {
-  description = "The account whose buckets log their access here, under `s3/NAME/`; null = none. Such a bucket has neither key, lock, nor log of its own."
-  type        = object({ account_id = string })
-  default     = null
-
-  validation {
-    condition     = var.receives_access_logs == null ? true : can(regex("^[0-9]{12}$", var.receives_access_logs.account_id))
-    error_message = "An account's number has 12 digits."
-  }
-}
-
 variable "delivery_services" {
   description = "Services of AWS that choose the encryption of what they deliver, such as CloudTrail, whose digests have SSE-S3."
   type        = set(string)

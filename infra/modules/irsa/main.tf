@@ -58,6 +58,7 @@ resource "aws_iam_role" "this" {
   description          = "Service account ${var.service_account} of namespace ${var.namespace}"
   assume_role_policy   = local.trust
   max_session_duration = 3600
+  permissions_boundary = var.permissions_boundary
 
   lifecycle {
     precondition {

@@ -72,3 +72,9 @@ variable "trusted_roles" {
     error_message = "Trusted roles by their exact ARNs: no account, no user, no pattern."
   }
 }
+
+variable "permissions_boundary" {
+  description = "ARN of the policy beyond which the role cannot go (../ci makes one); null = none."
+  type        = string
+  default     = null
+}

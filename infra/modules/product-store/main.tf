@@ -84,7 +84,7 @@ module "policies" {
 
 module "replication" {
   source      = "../bucket/replication"
-  of          = "products"
+  store       = "products"
   count       = var.replica == null ? 0 : 1
   name        = var.name
   account_id  = var.account_id
@@ -93,4 +93,5 @@ module "replication" {
   bucket_arn  = local.bucket_arn
   kms_key_arn = aws_kms_key.this.arn
   replica     = var.replica
+  alarm_topic = var.alarm_topic
 }

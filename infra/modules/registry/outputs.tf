@@ -17,3 +17,8 @@ output "pull_policy" {
   description = "Who else pulls (JSON)."
   value       = local.pull_policy
 }
+
+output "cache_policy" {
+  description = "Who makes the cache's repositories (JSON)."
+  value       = local.cache_policy
+}

@@ -14,12 +14,13 @@ output "snapshot_bucket" {
 }
 
 output "snapshot_bucket_arn" {
-  description = "ARN of the bucket of snapshots."
+  description = "ARN of the bucket of snapshots, for whoever waits until it is there."
   value       = local.bucket_arn
+  depends_on  = [module.bucket]
 }
 
 output "snapshot_replica" {
-  description = "What this module in another region takes as `snapshot_replica`, to copy its snapshots here."
+  description = "What this module in another region takes as `replica`, to copy its snapshots here."
   value       = { bucket_arn = local.bucket_arn, kms_key_arn = aws_kms_key.snapshots.arn, region = var.region }
 }
 

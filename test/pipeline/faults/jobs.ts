@@ -25,6 +25,20 @@ export const JOB_FAULTS: readonly Fault[] = [
     rule: "GitHub's own parser accepts it",
   },
   {
+    title: 'a called workflow is not told what it asks for',
+    file: 'environment.yml',
+    from: '        required: true\n',
+    to: '        required: true\n      reason:\n        type: string\n        required: true\n',
+    rule: "GitHub's own parser accepts it",
+  },
+  {
+    title: 'a job waits for one that there is not',
+    file: 'images.yml',
+    from: 'needs: publish\n',
+    to: 'needs: [publish, approve]\n',
+    rule: "GitHub's own parser accepts it",
+  },
+  {
     title: 'a workflow has the permissions that the repository gives',
     file: 'checks.yml',
     from: 'permissions: {}\n',

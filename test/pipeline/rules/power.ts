@@ -7,7 +7,6 @@ const MAY_WRITE: Readonly<Record<string, readonly string[]>> = {
   'infra.yml dev': ['id-token'],
   'infra.yml staging': ['id-token'],
   'infra.yml prod': ['id-token'],
-  'infra.yml dr': ['id-token'],
   'environment.yml plan': ['id-token'],
   'environment.yml apply': ['id-token'],
   'drift.yml plan': ['id-token'],

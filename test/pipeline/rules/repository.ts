@@ -5,8 +5,8 @@ import { COMPONENTS } from '../../../manifests/images/components.ts';
 import { rolesOf, ROOT, type Place } from '../support/workflow.ts';
 import { ofJobs, ofWorkflows, unless, type Rule } from './rule.ts';
 
-/** In the order in which a change reaches them. */
-export const ENVIRONMENTS: readonly string[] = ['dev', 'staging', 'prod', 'dr'];
+/** What the pipeline plans and applies, in the order in which a change reaches them; dr and global are a person's. */
+export const ENVIRONMENTS: readonly string[] = ['dev', 'staging', 'prod'];
 
 const text = (name: string): string => readFileSync(`${ROOT}${name}`, 'utf8');
 const SCRIPTS = readdirSync(`${ROOT}.github/scripts`);

@@ -81,3 +81,11 @@ export class Bench {
 }
 
 export const script = (name: string): string => `${ROOT}.github/scripts/${name}`;
+
+type Define = (title: string, run: (t: ExecutionContext) => void) => void;
+
+/** Defines tests that run a script; its programs (bash 5, GNU's tools) are those of GitHub's runners. */
+export function forRunners(test: Define, skip: Define): Define {
+  if (process.platform === 'linux') return test;
+  return (title, run) => skip(`${title} (skipped: the scripts are written for Linux)`, run);
+}

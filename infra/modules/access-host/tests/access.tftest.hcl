@@ -79,13 +79,17 @@ run "a_shell_is_recorded_under_a_key_for_a_time" {
   }
 }
 
-run "a_host_that_nobody_could_watch_is_refused" {
+run "account_and_region_need_not_be_given" {
   command = plan
   variables {
     enabled    = true
     account_id = null
+    region     = null
   }
-  expect_failures = [aws_security_group.this]
+  assert {
+    condition     = length(aws_cloudwatch_log_group.sessions) == 1 && length(aws_kms_key.this) == 1 && length(aws_iam_role_policy.this) == 1
+    error_message = "Nothing would record what is done on the host."
+  }
 }
 
 run "odd_times_and_accounts_are_refused" {

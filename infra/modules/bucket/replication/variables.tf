@@ -3,11 +3,6 @@ variable "name" {
   type        = string
 }
 
-variable "of" {
-  description = "What the bucket holds, for the role's name: products, or vault-snapshots."
-  type        = string
-}
-
 variable "account_id" {
   description = "Number of the AWS account."
   type        = string
@@ -36,4 +31,21 @@ variable "kms_key_arn" {
 variable "replica" {
   description = "Bucket, key and region that receive every object."
   type        = object({ bucket_arn = string, kms_key_arn = string, region = string })
+}
+
+variable "store" {
+  description = "What is copied: products or vault-snapshots, part of names."
+  type        = string
+}
+
+variable "locked" {
+  description = "Whether objects are locked: then their locks are copied as well."
+  type        = bool
+  default     = false
+}
+
+variable "alarm_topic" {
+  description = "Topic that hears when something is not copied; null = nobody, the alarm shows all the same."
+  type        = object({ arn = string })
+  default     = null
 }

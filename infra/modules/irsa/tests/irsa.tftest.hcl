@@ -192,3 +192,15 @@ run "a_further_policy_does_not_replace_the_first" {
   }
   expect_failures = [aws_iam_role.this]
 }
+
+run "a_boundary_is_passed_on" {
+  command = plan
+  variables {
+    permissions_boundary = "arn:aws:iam::111122223333:policy/weatherline-test-ci-boundary"
+  }
+
+  assert {
+    condition     = aws_iam_role.this.permissions_boundary == "arn:aws:iam::111122223333:policy/weatherline-test-ci-boundary"
+    error_message = "The role goes as far as its policy."
+  }
+}

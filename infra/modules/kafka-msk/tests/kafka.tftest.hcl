@@ -78,6 +78,10 @@ run "provisioned_is_encrypted_and_durable" {
     error_message = "IAM is the only way in."
   }
   assert {
+    condition     = length(aws_msk_cluster.this[0].open_monitoring) == 0
+    error_message = "Exporters are on that nobody can reach."
+  }
+  assert {
     condition     = aws_kms_key.this[0].enable_key_rotation && aws_kms_alias.this[0].name == "alias/weatherline-prod-kafka"
     error_message = "The key rotates and has its name."
   }

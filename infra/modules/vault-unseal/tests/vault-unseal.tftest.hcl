@@ -110,33 +110,3 @@ run "odd_input_is_refused" {
   }
   expect_failures = [var.name, var.account_id, var.snapshot_days, var.deletion_roles]
 }
-
-run "another_region_repeats_the_key_and_receives_snapshots" {
-  command = plan
-  variables {
-    replica_of       = { key_arn = "arn:aws:kms:us-west-2:111122223333:key/mrk-0123456789abcdef0123456789abcdef" }
-    snapshot_replica = { bucket_arn = "arn:aws:s3:::r", kms_key_arn = "arn:aws:kms:us-west-2:111122223333:key/r", region = "us-west-2" }
-  }
-
-  assert {
-    condition     = length(aws_kms_key.unseal) == 0 && aws_kms_replica_key.unseal[0].primary_key_arn == var.replica_of.key_arn && aws_kms_replica_key.unseal[0].deletion_window_in_days == 30
-    error_message = "What was sealed over there could not be opened here."
-  }
-  assert {
-    condition     = aws_kms_alias.unseal.name == "alias/weatherline-test-vault" && output.kms_alias == "alias/weatherline-test-vault"
-    error_message = "Vault's settings name another key."
-  }
-  assert {
-    condition     = length(module.replication) == 1
-    error_message = "Snapshots stay in one region."
-  }
-}
-
-run "a_replica_of_a_replica_is_refused" {
-  command = plan
-  variables {
-    multi_region = true
-    replica_of   = { key_arn = "arn:aws:kms:us-west-2:111122223333:key/mrk-0123456789abcdef0123456789abcdef" }
-  }
-  expect_failures = [aws_kms_replica_key.unseal]
-}

@@ -12,8 +12,8 @@ export const EKS_VERSIONS: readonly Correction[] = [
     on: 'GET /cluster-versions',
     handle: (call) => {
       const asked = call.query.getAll('clusterVersions');
-      const clusterVersions = KNOWN.map(versionOf).filter(({ clusterVersion }) =>
-        asked.length === 0 ? true : asked.includes(clusterVersion),
+      const clusterVersions = KNOWN.map(versionOf).filter(
+        ({ clusterVersion }) => asked.length === 0 || asked.includes(clusterVersion),
       );
       return jsonReply({ clusterVersions });
     },
@@ -24,7 +24,6 @@ export const EKS_VERSIONS: readonly Correction[] = [
 function versionOf(clusterVersion: string, age: number): Json & { readonly clusterVersion: string } {
   const isExtended = age === KNOWN.length - 1;
   const thisYear = new Date().getUTCFullYear();
-  const seconds = (year: number): number => Date.UTC(year, 0, 1) / 1000;
   return {
     clusterType: 'eks',
     clusterVersion,
@@ -37,4 +36,8 @@ function versionOf(clusterVersion: string, age: number): Json & { readonly clust
     status: isExtended ? 'extended-support' : 'standard-support',
     versionStatus: isExtended ? 'EXTENDED_SUPPORT' : 'STANDARD_SUPPORT',
   };
+}
+
+function seconds(year: number): number {
+  return Date.UTC(year, 0, 1) / 1000;
 }
