@@ -1,5 +1,6 @@
 import { Argument, Command, Option } from 'commander';
 import { EXIT } from '@weatherline/runtime';
+import { clusterCommands } from './cluster-commands.ts';
 import { examples, EXIT_MEANINGS, exits, INSTALLATION_EXITS, notes } from './help.ts';
 import { operatorCommands } from './operator-commands.ts';
 import { data, timeout, type Tools } from './options.ts';
@@ -48,6 +49,7 @@ export function program(end: (code: number) => void = () => undefined): Command 
   replayCommands(cli, { run, output });
   backfillCommand(cli, { run, output });
   topics(cli, { run, output });
+  clusterCommands(cli, { run, output });
   ofTheProgram(cli, { run, output });
   return cli;
 }

@@ -1,6 +1,9 @@
 locals {
   issuer = "token.actions.githubusercontent.com"
 
+  # What the action configure-aws-credentials asks a token for; in China it is told of the other name.
+  audience = "sts.${data.aws_partition.this.dns_suffix}"
+
   trust = jsonencode({
     Version = "2012-10-17"
     Statement = [{
@@ -15,16 +18,16 @@ locals {
   # Jobs behind an environment's gate alone: a pull request has another subject.
   trust_condition = {
     StringEquals = {
-      "${local.issuer}:aud" = "sts.amazonaws.com"
+      "${local.issuer}:aud" = local.audience
       "${local.issuer}:sub" = [for environment in sort(var.github_environments) : "repo:${var.repository}:environment:${environment}"]
     }
   }
 }
 
-# No thumbprint: AWS trusts GitHub's issuer by its certificate authority.
+# The account's one provider for GitHub. No thumbprint: AWS trusts GitHub's issuer by its certificate authority.
 resource "aws_iam_openid_connect_provider" "github" {
   url            = "https://${local.issuer}"
-  client_id_list = ["sts.amazonaws.com"]
+  client_id_list = [local.audience]
 }
 
 resource "aws_iam_role" "ci" {

@@ -15,19 +15,19 @@ variable "region" {
 }
 
 variable "repository" {
-  description = "The repository on GitHub whose workflows are let in: OWNER/NAME."
+  description = "The repository on GitHub whose workflows are let in, as its tokens' subject names it: OWNER@ID/NAME@ID, or OWNER/NAME where it was made before immutable subjects."
   type        = string
 
   validation {
-    condition     = can(regex("^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$", var.repository))
-    error_message = "One repository, OWNER/NAME. A pattern would let others in."
+    condition     = can(regex("^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$", var.repository)) || can(regex("^[A-Za-z0-9-]+@[0-9]+/[A-Za-z0-9._-]+@[0-9]+$", var.repository))
+    error_message = "One repository, OWNER@ID/NAME@ID or OWNER/NAME. A pattern would let others in."
   }
 }
 
 variable "github_environments" {
-  description = "GitHub environments whose jobs take CI's role: each has its gate there."
+  description = "GitHub environments whose jobs take CI's role, which opens every state of this account: none whose gate is lower than the highest here."
   type        = set(string)
-  default     = ["global", "dev", "staging", "prod", "dr"]
+  default     = ["global"]
 
   validation {
     condition     = length(var.github_environments) > 0 && alltrue([for environment in var.github_environments : can(regex("^[a-z0-9-]+$", environment))])

@@ -8,10 +8,10 @@ terraform {
     }
   }
 
-  # The bucket is named at init (-backend-config=bucket=…): README.md tells the first time from all others.
+  # The bucket is named at init (-backend-config=bucket=…): README.md tells the first time from all others. No `encrypt`: it would
+  # ask for S3's own key, which the bucket refuses; by itself it takes ours.
   backend "s3" {
     key          = "bootstrap.tfstate"
-    encrypt      = true
     use_lockfile = true
   }
 }

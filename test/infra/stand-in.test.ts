@@ -71,3 +71,22 @@ test('the mirror is where the environment says, else where the configuration of 
   t.deepEqual(findTerraform(env), { command, mirror: configured });
   t.is(findTerraform({ ...env, PATH: '/nowhere' }), 'neither tofu nor terraform is installed');
 });
+
+test('a plan names what would change, outputs among it, and not what is only read again', async (t) => {
+  const base = mkdtempSync(join(tmpdir(), 'weatherline-plan-'));
+  t.teardown(() => rmSync(base, { recursive: true }));
+  const change = (action: string) => ({ change: { actions: [action] } });
+  const shown = {
+    resource_changes: [
+      { address: 'aws_vpc.this', ...change('no-op') },
+      { address: 'data.aws_eks_cluster_versions.this', ...change('read') },
+      { address: 'aws_sqs_queue.this', ...change('update') },
+    ],
+    output_changes: { same: { actions: ['no-op'] }, other: { actions: ['update'] } },
+  };
+  const command = join(base, 'terraform');
+  const script = `#!/bin/sh\n[ "$1" = plan ] && exit 2\ncat <<'END'\n${JSON.stringify(shown)}\nEND\n`;
+  writeFileSync(command, script, { mode: 0o755 });
+  await using terraform = new Terraform({ tool: { command, mirror: base }, root: ROOT, environment: {} });
+  t.deepEqual(await terraform.plan(), { 'aws_sqs_queue.this': ['update'], 'output.other': ['update'] });
+});

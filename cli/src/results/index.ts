@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { ClusterConfigured } from './cluster.ts';
 import { DeadLetterList, DeadLetterShown, DeadLettersPurged, DeadLettersRedriven } from './dlq.ts';
 import { EventSent, EventTailed } from './events.ts';
 import { DoctorReport, TopicsApplied, TopicsVerified } from './installation.ts';
@@ -36,6 +37,7 @@ export const RESULTS: ReadonlyMap<string, v.GenericSchema> = new Map<string, v.G
   ['events send', EventSent],
   ['topics verify', TopicsVerified],
   ['topics apply', TopicsApplied],
+  ['cluster config', ClusterConfigured],
   ['config', ConfigShown],
   ['doctor', DoctorReport],
   ['completion', CompletionScript],

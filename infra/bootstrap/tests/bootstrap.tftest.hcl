@@ -54,6 +54,49 @@ run "only_gated_jobs_of_one_repository_take_the_role" {
   }
 }
 
+# The role opens every state of the account: behind dev's gate it would open prod's.
+run "by_default_only_the_accounts_own_gate_opens_its_states" {
+  command = plan
+
+  assert {
+    condition     = jsonencode(output.ci_trust_condition.StringEquals["token.actions.githubusercontent.com:sub"]) == jsonencode(["repo:example/weatherline:environment:global"])
+    error_message = "A lower gate opens every state: ${jsonencode(output.ci_trust_condition)}"
+  }
+}
+
+run "a_repository_is_known_by_its_ids_too" {
+  command = plan
+  variables {
+    repository = "example@123456/weatherline@456789"
+  }
+
+  assert {
+    condition     = jsonencode(output.ci_trust_condition.StringEquals["token.actions.githubusercontent.com:sub"]) == jsonencode(["repo:example@123456/weatherline@456789:environment:global"])
+    error_message = "GitHub's immutable subjects are not met."
+  }
+}
+
+run "half_an_id_is_refused" {
+  command = plan
+  variables {
+    repository = "example@123456/weatherline"
+  }
+  expect_failures = [var.repository]
+}
+
+run "china_has_another_audience" {
+  command = plan
+  override_data {
+    target = data.aws_partition.this
+    values = { partition = "aws-cn", dns_suffix = "amazonaws.com.cn" }
+  }
+
+  assert {
+    condition     = output.ci_trust_condition.StringEquals["token.actions.githubusercontent.com:aud"] == "sts.amazonaws.com.cn" && aws_iam_openid_connect_provider.github.client_id_list == toset(["sts.amazonaws.com.cn"])
+    error_message = "Tokens that are asked for China are refused."
+  }
+}
+
 run "ci_keeps_states_and_locks_and_goes_on" {
   command = plan
   module {

@@ -54,3 +54,59 @@ variable "vpc_cidr" {
     error_message = "vpc_cidr is a CIDR."
   }
 }
+
+variable "account_id" {
+  description = "The account; null = that of who applies this, and policies are known only then."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.account_id == null ? true : can(regex("^[0-9]{12}$", var.account_id))
+    error_message = "account_id is twelve digits."
+  }
+}
+
+variable "region" {
+  description = "The region; null = the provider's."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.region == null ? true : can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
+    error_message = "region is a region code, such as us-east-2."
+  }
+}
+
+variable "internet_egress" {
+  description = "Whether the host reaches SSM by NAT. False where the VPC has endpoints for ssm, ssmmessages, logs and kms."
+  type        = bool
+  default     = true
+}
+
+variable "session_minutes" {
+  description = "Minutes after which a shell ends, used or not."
+  type        = number
+  default     = 60
+
+  validation {
+    condition     = var.session_minutes >= 15 && var.session_minutes <= 720
+    error_message = "A shell ends after 15 to 720 minutes."
+  }
+}
+
+variable "log_retention_days" {
+  description = "Days for which the log of shells is kept."
+  type        = number
+  default     = 365
+
+  validation {
+    condition     = contains([90, 180, 365, 400], var.log_retention_days)
+    error_message = "One of 90, 180, 365, 400."
+  }
+}
+
+variable "api" {
+  description = "The cluster's security group, which the host is let into on 443; null leaves that to the caller."
+  type        = object({ security_group_id = string })
+  default     = null
+}

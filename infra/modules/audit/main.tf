@@ -1,4 +1,6 @@
 locals {
+  # Of services of a region: in China their names end otherwise. CloudTrail's and CloudWatch's are the same everywhere.
+  dns_suffix = var.partition == "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com"
   account    = var.account_wide ? 1 : 0
   trail_arn  = "arn:${var.partition}:cloudtrail:${var.region}:${var.account_id}:trail/${var.name}"
   bucket     = "${var.name}-trail-${var.account_id}"
@@ -40,7 +42,7 @@ locals {
       {
         Sid       = "Logs"
         Effect    = "Allow"
-        Principal = { Service = "logs.${var.region}.amazonaws.com" }
+        Principal = { Service = "logs.${var.region}.${local.dns_suffix}" }
         Action    = ["kms:Decrypt*", "kms:Describe*", "kms:Encrypt*", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
         Resource  = "*"
         Condition = { ArnLike = { "kms:EncryptionContext:aws:logs:arn" = "arn:${var.partition}:logs:${var.region}:${var.account_id}:log-group:*" } }
@@ -52,6 +54,14 @@ locals {
         Action    = ["kms:DescribeKey", "kms:GenerateDataKey*"]
         Resource  = "*"
         Condition = { StringEquals = { "aws:SourceArn" = local.trail_arn } }
+      },
+      {
+        Sid       = "Alarms"
+        Effect    = "Allow"
+        Principal = { Service = "cloudwatch.amazonaws.com" }
+        Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
+        Resource  = "*"
+        Condition = { StringEquals = { "aws:SourceAccount" = var.account_id } }
       },
     ]
   })
@@ -74,8 +84,12 @@ module "trail_bucket" {
   count            = local.account
   name             = local.bucket
   encryption       = { kms_key_arn = aws_kms_key.this.arn }
+  access_log       = var.access_log
   policy_documents = [local.delivery]
-  expire_days      = var.trail_retention_days
+  # Its digests come with SSE-S3 whatever the trail's key.
+  delivery_services = ["cloudtrail.amazonaws.com"]
+  expire_days       = var.trail_retention_days
+  object_lock_days  = var.trail_lock_days
 }
 
 resource "aws_cloudtrail" "this" {
@@ -83,6 +97,8 @@ resource "aws_cloudtrail" "this" {
   name                          = var.name
   s3_bucket_name                = local.bucket
   kms_key_id                    = aws_kms_key.this.arn
+  cloud_watch_logs_group_arn    = "${local.log_group_arn}:*"
+  cloud_watch_logs_role_arn     = aws_iam_role.delivery[0].arn
   is_multi_region_trail         = true
   include_global_service_events = true
   enable_log_file_validation    = true
@@ -100,7 +116,7 @@ resource "aws_cloudtrail" "this" {
     }
   }
 
-  depends_on = [module.trail_bucket]
+  depends_on = [module.trail_bucket, aws_cloudwatch_log_group.trail, aws_iam_role_policy.delivery]
 }
 
 resource "aws_guardduty_detector" "this" {

@@ -77,3 +77,53 @@ variable "trail_retention_days" {
     error_message = "The trail is kept for 90 days at least: intrusions are found late."
   }
 }
+
+variable "access_log" {
+  description = "The bucket that receives the trail bucket's access log; null = none."
+  type        = object({ bucket = string })
+  default     = null
+}
+
+variable "trail_lock_days" {
+  description = "Days for which no file of the trail may be deleted (governance mode); null = no lock. Chosen when the bucket is made."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.trail_lock_days == null ? true : var.trail_lock_days >= 1
+    error_message = "A lock lasts a day at least."
+  }
+}
+
+variable "log_retention_days" {
+  description = "Days for which the trail's log group, from which alarms are made, is kept. The bucket keeps the trail itself."
+  type        = number
+  default     = 90
+
+  validation {
+    condition     = contains([30, 60, 90, 180, 365, 400], var.log_retention_days)
+    error_message = "One of 30, 60, 90, 180, 365, 400."
+  }
+}
+
+variable "break_glass_role_arns" {
+  description = "Roles for emergencies: each use of one is told."
+  type        = set(string)
+  default     = []
+
+  validation {
+    condition     = length(var.break_glass_role_arns) <= 5 && alltrue([for arn in var.break_glass_role_arns : can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+$", arn))])
+    error_message = "At most five roles, by their ARN and without patterns."
+  }
+}
+
+variable "alarm_emails" {
+  description = "Who hears of alarms. Each address confirms the subscription once."
+  type        = set(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for email in var.alarm_emails : can(regex("^[^@ ]+@[^@ ]+$", email))])
+    error_message = "alarm_emails are addresses."
+  }
+}

@@ -1,4 +1,5 @@
 locals {
+  dns_suffix = var.partition == "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com"
   bucket     = "${var.name}-velero-${var.account_id}"
   bucket_arn = "arn:${var.partition}:s3:::${local.bucket}"
 
@@ -18,7 +19,7 @@ locals {
         Effect    = "Allow"
         Action    = ["kms:Decrypt", "kms:GenerateDataKey"]
         Resource  = [var.kms_key_arn]
-        Condition = { StringEquals = { "kms:ViaService" = "s3.${var.region}.amazonaws.com" } }
+        Condition = { StringEquals = { "kms:ViaService" = "s3.${var.region}.${local.dns_suffix}" } }
       },
     ]
   })
@@ -28,6 +29,7 @@ module "bucket" {
   source        = "../bucket"
   name          = local.bucket
   encryption    = { kms_key_arn = var.kms_key_arn }
+  access_log    = var.access_log
   expire_days   = var.retention_days
   force_destroy = var.force_destroy
 }

@@ -65,3 +65,9 @@ variable "force_destroy" {
   type        = bool
   default     = false
 }
+
+variable "access_log" {
+  description = "The bucket that receives the access log; null = none."
+  type        = object({ bucket = string })
+  default     = null
+}

@@ -9,6 +9,11 @@ resource "aws_s3_bucket" "this" {
       condition     = !(var.force_destroy && var.object_lock_days != null)
       error_message = "A locked bucket cannot be emptied by force."
     }
+
+    precondition {
+      condition     = var.access_log == null ? true : var.access_log.bucket != var.name
+      error_message = "A bucket does not log to itself: each line would make the next."
+    }
   }
 }
 

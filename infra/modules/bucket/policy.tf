@@ -23,6 +23,9 @@ locals {
     },
   ]
 
+  # All of a condition must hold: whoever is none of these services is refused.
+  spared = length(var.delivery_services) == 0 ? {} : { "aws:PrincipalServiceName" = sort(var.delivery_services) }
+
   # Each asks for the header to be there (Null) and to say something else: a write without it gets the bucket's own key.
   encryption_statements = [
     for key_arn in var.encryption[*].kms_key_arn : [
@@ -34,7 +37,7 @@ locals {
         Resource  = "${local.arn}/*"
         Condition = {
           Null            = { "s3:x-amz-server-side-encryption" = "false" }
-          StringNotEquals = { "s3:x-amz-server-side-encryption" = "aws:kms" }
+          StringNotEquals = merge({ "s3:x-amz-server-side-encryption" = "aws:kms" }, local.spared)
         }
       },
       {
@@ -51,11 +54,22 @@ locals {
     ]
   ]
 
+  # A key that the client brings passes for neither of the above: it has headers of its own.
+  client_key_statement = {
+    Sid       = "DenyKeysOfClients"
+    Effect    = "Deny"
+    Principal = "*"
+    Action    = "s3:PutObject"
+    Resource  = "${local.arn}/*"
+    Condition = { Null = { "s3:x-amz-server-side-encryption-customer-algorithm" = "false" } }
+  }
+
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = concat(
       local.transport_statements,
       flatten(local.encryption_statements),
+      [local.client_key_statement],
       flatten([for document in var.policy_documents : jsondecode(document).Statement]),
     )
   })

@@ -20,6 +20,17 @@ variable "access_log" {
   default     = null
 }
 
+variable "delivery_services" {
+  description = "Services of AWS that choose the encryption of what they deliver, such as CloudTrail, whose digests have SSE-S3."
+  type        = set(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for service in var.delivery_services : can(regex("^[a-z0-9.-]+\\.amazonaws\\.com$", service))])
+    error_message = "Services by their principal, such as cloudtrail.amazonaws.com."
+  }
+}
+
 variable "policy_documents" {
   description = "JSON policy documents whose statements join the bucket policy."
   type        = list(string)

@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Prefix of every name, weatherline-ENVIRONMENT."
+  description = "Name of the cluster, weatherline-ENVIRONMENT: prefix of every name, and the tag that nodes must carry."
   type        = string
 
   validation {
@@ -40,11 +40,45 @@ variable "partition" {
 }
 
 variable "stop_alarm_arn" {
-  description = "CloudWatch alarm that ends the experiment."
+  description = "CloudWatch alarm that ends an experiment."
   type        = string
 
   validation {
     condition     = can(regex("^arn:aws[a-z-]*:cloudwatch:[a-z0-9-]+:[0-9]{12}:alarm:[^*]+$", var.stop_alarm_arn))
     error_message = "An experiment has an alarm that stops it."
   }
+}
+
+variable "pods" {
+  description = "Pods that an experiment deletes; null = no such experiment. It needs the RBAC of README.md in the namespace."
+  type = object({
+    cluster_name    = string
+    namespace       = optional(string, "weatherline")
+    selector        = optional(string, "app.kubernetes.io/name=gateway")
+    percent         = optional(number, 50)
+    service_account = optional(string, "fis")
+    user            = optional(string, "fis-experiment")
+  })
+  default = null
+
+  validation {
+    condition     = var.pods == null ? true : var.pods.percent >= 1 && var.pods.percent <= 50 && floor(var.pods.percent) == var.pods.percent
+    error_message = "At most half of the pods: what all at once would show is an outage, not how the rest carry on."
+  }
+
+  validation {
+    condition     = var.pods == null ? true : can(regex("^[A-Za-z0-9./_-]+=[A-Za-z0-9._-]+$", var.pods.selector)) && !strcontains(var.pods.selector, "*")
+    error_message = "selector is one label with its value, such as app.kubernetes.io/name=gateway."
+  }
+
+  validation {
+    condition     = var.pods == null ? true : !startswith(var.pods.user, "system:")
+    error_message = "A user name of EKS's own (system:) is refused."
+  }
+}
+
+variable "permissions_boundary" {
+  description = "ARN of the policy beyond which the experiments' roles cannot go (../ci makes one); null = none."
+  type        = string
+  default     = null
 }

@@ -27,19 +27,20 @@ locals {
       Principal = { Federated = local.provider_arn }
       Condition = {
         StringEquals = {
-          "${local.issuer}:aud" = "sts.${local.dns_suffix}"
+          "${local.issuer}:aud" = local.audience
           "${local.issuer}:sub" = subjects
         }
       }
     }]
   }) }
-  dns_suffix = var.partition == "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com"
+  # What the action configure-aws-credentials asks a token for; in China it is told of the other name.
+  audience = var.partition == "aws-cn" ? "sts.amazonaws.com.cn" : "sts.amazonaws.com"
 }
 
 resource "aws_iam_openid_connect_provider" "github" {
   count          = var.create_oidc_provider ? 1 : 0
   url            = "https://${local.issuer}"
-  client_id_list = ["sts.${local.dns_suffix}"]
+  client_id_list = [local.audience]
 }
 
 resource "aws_iam_role" "this" {
@@ -59,7 +60,8 @@ resource "aws_iam_role_policy" "this" {
   policy   = local.policies[each.key]
 }
 
-# AWS's own list of what reads configuration. It opens no object, no secret and no parameter that is encrypted.
+# AWS's own list of what reads configuration. It opens no object, no secret and no parameter that is encrypted, and policies.tf
+# makes sure that it stays so.
 resource "aws_iam_role_policy_attachment" "plan" {
   count      = contains(var.roles, "plan") ? 1 : 0
   role       = aws_iam_role.this["plan"].name
@@ -76,4 +78,12 @@ resource "aws_iam_role_policy_attachment" "apply" {
   count      = contains(var.roles, "apply") ? 1 : 0
   role       = aws_iam_role.this["apply"].name
   policy_arn = "arn:${var.partition}:iam::aws:policy/AdministratorAccess"
+}
+
+# What roles that apply makes can never do, whatever their own policies say.
+resource "aws_iam_policy" "boundary" {
+  count       = contains(var.roles, "apply") ? 1 : 0
+  name        = local.boundary_name
+  description = "Beyond this no role goes that the pipeline of ${var.environment} makes"
+  policy      = local.boundary
 }

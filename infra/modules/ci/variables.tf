@@ -29,7 +29,7 @@ variable "account_id" {
 }
 
 variable "region" {
-  description = "Region of state, registry and cluster."
+  description = "Region of registry and cluster. The state may lie in another."
   type        = string
 
   validation {
@@ -50,17 +50,17 @@ variable "partition" {
 }
 
 variable "repository" {
-  description = "OWNER/NAME on GitHub. Nothing else may take a role."
+  description = "The repository on GitHub as its tokens' subject names it: OWNER@ID/NAME@ID, or OWNER/NAME where it was made before immutable subjects. Nothing else may take a role."
   type        = string
 
   validation {
-    condition     = can(regex("^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$", var.repository))
-    error_message = "repository is OWNER/NAME, without wildcards."
+    condition     = can(regex("^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$", var.repository)) || can(regex("^[A-Za-z0-9-]+@[0-9]+/[A-Za-z0-9._-]+@[0-9]+$", var.repository))
+    error_message = "repository is OWNER@ID/NAME@ID or OWNER/NAME, without wildcards."
   }
 }
 
 variable "create_oidc_provider" {
-  description = "An account has one provider for GitHub: true in the first environment of the account, false in others."
+  description = "An account has one provider for GitHub. ../../bootstrap makes it: false wherever that root was applied."
   type        = bool
   default     = true
 }
@@ -129,4 +129,27 @@ variable "max_session_seconds" {
     condition     = var.max_session_seconds >= 3600 && var.max_session_seconds <= 7200
     error_message = "A session lasts 1 to 2 hours: an apply takes about 20 minutes."
   }
+}
+
+variable "other_states" {
+  description = "Where else in the bucket there are states: apply is refused them. Its own prefix is taken out."
+  type        = set(string)
+  default     = ["bootstrap.tfstate", "dev/", "dr/", "global/", "prod/", "staging/"]
+}
+
+variable "role_prefixes" {
+  description = "Roles that apply may make and change begin so; null = NAME-. Not the account's others: a person's, another environment's."
+  type        = set(string)
+  default     = null
+
+  validation {
+    condition     = var.role_prefixes == null ? true : length(var.role_prefixes) > 0 && alltrue([for prefix in var.role_prefixes : can(regex("^[a-z][a-z0-9-]{2,62}-$", prefix))])
+    error_message = "role_prefixes are beginnings of names that end with a hyphen, such as weatherline-prod-."
+  }
+}
+
+variable "roles_need_boundary" {
+  description = "Whether apply may make and give rights only to roles that have this module's permissions boundary (output boundary_arn). Every role of the environment must then be given it."
+  type        = bool
+  default     = false
 }

@@ -1,43 +1,63 @@
-# The provider is of the region that takes over.
+# The provider is of the region that takes over: S3 tells there how far behind its copies are.
 locals {
-  bucket = "${var.name}-products-replica-${var.account_id}"
+  topic     = "${var.name}-replication"
+  topic_arn = "arn:${var.partition}:sns:${var.region}:${var.account_id}:${local.topic}"
 }
 
-resource "aws_kms_key" "products" {
-  description             = "${var.name}: replica of the products"
-  enable_key_rotation     = true
-  deletion_window_in_days = 30
+resource "aws_sns_topic" "this" {
+  name = local.topic
 
   lifecycle {
     precondition {
       condition     = var.region != var.primary_region
-      error_message = "A replica in ${var.primary_region} is lost with it."
+      error_message = "What takes over for ${var.primary_region} cannot be lost with it."
     }
   }
 }
 
-resource "aws_kms_alias" "products" {
-  name          = "alias/${var.name}-products-replica"
-  target_key_id = aws_kms_key.products.key_id
+resource "aws_sns_topic_policy" "this" {
+  arn = aws_sns_topic.this.arn
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "AlarmsOfTheAccount"
+      Effect    = "Allow"
+      Principal = { Service = "cloudwatch.amazonaws.com" }
+      Action    = "sns:Publish"
+      Resource  = local.topic_arn
+      Condition = { StringEquals = { "aws:SourceAccount" = var.account_id } }
+    }]
+  })
 }
 
-module "bucket" {
-  source     = "../bucket"
-  name       = local.bucket
-  encryption = { kms_key_arn = aws_kms_key.products.arn }
+resource "aws_sns_topic_subscription" "email" {
+  for_each  = var.alarm_emails
+  topic_arn = aws_sns_topic.this.arn
+  protocol  = "email"
+  endpoint  = each.key
 }
 
-resource "aws_kms_replica_key" "this" {
-  for_each                = var.replica_keys
-  description             = "${var.name}: replica of ${each.key}"
-  primary_key_arn         = each.value
-  deletion_window_in_days = 30
-}
+# The RPO. S3 tells the latency only while something waits to be copied, so silence is good.
+resource "aws_cloudwatch_metric_alarm" "behind" {
+  for_each            = var.replications
+  alarm_name          = "${var.name}-${each.key}-behind"
+  alarm_description   = "Copies of ${each.value.source_bucket} are more than 15 minutes behind: a loss of ${var.primary_region} now would lose more than the RPO allows"
+  namespace           = "AWS/S3"
+  metric_name         = "ReplicationLatency"
+  statistic           = "Maximum"
+  period              = 300
+  evaluation_periods  = 1
+  threshold           = 900
+  comparison_operator = "GreaterThanThreshold"
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [aws_sns_topic.this.arn]
+  ok_actions          = [aws_sns_topic.this.arn]
 
-resource "aws_kms_alias" "replica" {
-  for_each      = var.replica_keys
-  name          = "alias/${var.name}-${each.key}"
-  target_key_id = aws_kms_replica_key.this[each.key].key_id
+  dimensions = {
+    SourceBucket      = each.value.source_bucket
+    DestinationBucket = each.value.destination_bucket
+    RuleId            = "everything"
+  }
 }
 
 resource "aws_route53_health_check" "primary" {

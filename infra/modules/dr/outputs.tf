@@ -1,9 +1,9 @@
-output "replica" {
-  description = "What ../product-store takes as replica."
-  value       = { bucket_arn = "arn:${var.partition}:s3:::${local.bucket}", kms_key_arn = aws_kms_key.products.arn, region = var.region }
+output "topic_arn" {
+  description = "Topic of copies that are behind, and of those that caught up."
+  value       = aws_sns_topic.this.arn
 }
 
-output "replica_key_arns" {
-  description = "Replicas of keys by name."
-  value       = { for name, key in aws_kms_replica_key.this : name => key.arn }
+output "alarm_names" {
+  description = "Alarms by what the copies hold."
+  value       = { for what, alarm in aws_cloudwatch_metric_alarm.behind : what => alarm.alarm_name }
 }

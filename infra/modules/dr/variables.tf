@@ -42,16 +42,43 @@ variable "partition" {
 variable "primary_region" {
   description = "Region that may be lost."
   type        = string
-}
-
-variable "replica_keys" {
-  description = "Multi-region keys of the primary region to keep a replica of, by name: vault above all."
-  type        = map(string)
-  default     = {}
 
   validation {
-    condition     = alltrue([for arn in values(var.replica_keys) : can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/mrk-[^*]+$", arn))])
-    error_message = "Only multi-region keys (mrk-…) have replicas."
+    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.primary_region))
+    error_message = "primary_region is a region code, such as us-east-2."
+  }
+}
+
+variable "product_store" {
+  description = "Bucket and key of a ../product-store of this region, which then receives the products; null = a bucket of this module."
+  type        = object({ bucket_arn = string, kms_key_arn = string })
+  default     = null
+}
+
+variable "access_log" {
+  description = "The bucket that receives the access log of this module's bucket; null = none."
+  type        = object({ bucket = string })
+  default     = null
+}
+
+variable "replications" {
+  description = "Buckets whose copies are watched, by what they hold."
+  type        = map(object({ source_bucket = string, destination_bucket = string }))
+
+  validation {
+    condition     = length(var.replications) > 0
+    error_message = "Without a copy there is nothing to take over with."
+  }
+}
+
+variable "alarm_emails" {
+  description = "Who hears that a copy is behind. Each address confirms the subscription once."
+  type        = set(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for email in var.alarm_emails : can(regex("^[^@ ]+@[^@ ]+$", email))])
+    error_message = "alarm_emails are addresses."
   }
 }
 
@@ -64,4 +91,9 @@ variable "failover" {
     secondary = optional(object({ dns_name = string, zone_id = string }))
   })
   default = null
+
+  validation {
+    condition     = var.failover == null ? true : var.failover.secondary == null ? true : var.failover.secondary.dns_name != var.failover.primary.dns_name
+    error_message = "A fail-over to the same load balancer is none."
+  }
 }

@@ -12,8 +12,9 @@ locals {
   delivery = jsonencode({
     Version = "2012-10-17"
     Statement = [{
-      Sid       = "LoadBalancersWrite"
-      Effect    = "Allow"
+      Sid    = "LoadBalancersWrite"
+      Effect = "Allow"
+      # The service's name, the same in every partition.
       Principal = { Service = "logdelivery.elasticloadbalancing.amazonaws.com" }
       Action    = "s3:PutObject"
       Resource  = "arn:${var.partition}:s3:::${local.log_bucket}/gateway/AWSLogs/${var.account_id}/*"

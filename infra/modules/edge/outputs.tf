@@ -1,6 +1,7 @@
 module "policies" {
   source       = "./policies"
   zone_arn     = "arn:${var.partition}:route53:::hostedzone/${local.zone_id}"
+  domain       = var.domain
   cluster_name = var.name
   account_id   = var.account_id
   region       = var.region
@@ -35,4 +36,9 @@ output "zone_id" {
 output "policies" {
   description = "Policy documents by service account: aws-load-balancer-controller, external-dns, cert-manager."
   value       = module.policies.json
+}
+
+output "health_check_id" {
+  description = "The health check of the public host, HealthCheckId of its metrics; null without one."
+  value       = one(aws_route53_health_check.this[*].id)
 }

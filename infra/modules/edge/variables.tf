@@ -60,6 +60,21 @@ variable "domain" {
   }
 }
 
+variable "health_check" {
+  description = "Asks for path at the domain from outside by Route 53; null = nobody asks. Its metrics are in us-east-1, wherever the gateway is."
+  type = object({
+    path             = optional(string, "/health")
+    interval_seconds = optional(number, 30)
+    failures         = optional(number, 3)
+  })
+  default = null
+
+  validation {
+    condition     = var.health_check == null ? true : startswith(var.health_check.path, "/") && contains([10, 30], var.health_check.interval_seconds) && var.health_check.failures >= 1 && var.health_check.failures <= 10
+    error_message = "health_check has a path that begins with /, every 10 or 30 seconds, and 1 to 10 failures in a row."
+  }
+}
+
 variable "rate_limit" {
   description = "Requests of one address in five minutes before it is refused."
   type        = number

@@ -3,6 +3,9 @@ data "aws_partition" "this" {}
 locals {
   partition = data.aws_partition.this.partition
 
+  # Of services of a region, and of EC2: in China their names end otherwise. Global services have one name everywhere.
+  dns_suffix = data.aws_partition.this.dns_suffix
+
   cluster_trust = jsonencode({
     Version = "2012-10-17"
     Statement = [{
@@ -17,7 +20,7 @@ locals {
     Version = "2012-10-17"
     Statement = [{
       Effect    = "Allow"
-      Principal = { Service = "ec2.amazonaws.com" }
+      Principal = { Service = "ec2.${local.dns_suffix}" }
       Action    = "sts:AssumeRole"
     }]
   })
@@ -36,7 +39,7 @@ locals {
       {
         Sid       = "LogsOfThisCluster"
         Effect    = "Allow"
-        Principal = { Service = "logs.${var.region}.amazonaws.com" }
+        Principal = { Service = "logs.${var.region}.${local.dns_suffix}" }
         Action    = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
         Resource  = "*"
         Condition = {
@@ -55,7 +58,7 @@ locals {
         Condition = {
           StringEquals = {
             "kms:CallerAccount" = var.account_id
-            "kms:ViaService"    = "ec2.${var.region}.amazonaws.com"
+            "kms:ViaService"    = "ec2.${var.region}.${local.dns_suffix}"
           }
         }
       },

@@ -1,3 +1,5 @@
+data "aws_default_tags" "this" {}
+
 resource "aws_launch_template" "system" {
   name                   = "${var.name}-system"
   description            = "Bottlerocket: a small volume of its own, a large one for images and pods"
@@ -25,9 +27,14 @@ resource "aws_launch_template" "system" {
     }
   }
 
-  tag_specifications {
-    resource_type = "instance"
-    tags          = { Name = "${var.name}-system" }
+  # Neither the template nor the node group hands its own tags on: without this, nodes would cost no environment anything.
+  dynamic "tag_specifications" {
+    for_each = ["instance", "volume", "network-interface"]
+
+    content {
+      resource_type = tag_specifications.value
+      tags          = merge(data.aws_default_tags.this.tags, { Name = "${var.name}-system" })
+    }
   }
 }
 

@@ -11,13 +11,48 @@ locals {
       Condition = { StringEquals = { "aws:SourceAccount" = var.account_id } }
     }]
   })
+
+  # In a key's policy "*" is that key. Who publishes to an encrypted topic encrypts.
+  key_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid       = "Account"
+        Effect    = "Allow"
+        Principal = { AWS = "arn:${var.partition}:iam::${var.account_id}:root" }
+        Action    = "kms:*"
+        Resource  = "*"
+      },
+      {
+        Sid       = "CostServicesPublish"
+        Effect    = "Allow"
+        Principal = { Service = ["budgets.amazonaws.com", "costalerts.amazonaws.com"] }
+        Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
+        Resource  = "*"
+        Condition = { StringEquals = { "aws:SourceAccount" = var.account_id } }
+      },
+    ]
+  })
+
   notifications = { for key in ["ACTUAL 50", "ACTUAL 80", "ACTUAL 100", "FORECASTED 100"] : key => split(" ", key) }
   anomaly       = var.anomaly_monitor ? 1 : 0
 }
 
-# Amounts only, no secret: without a key of ours, which AWS's cost services could not use without being named in it.
+resource "aws_kms_key" "this" {
+  description             = "${var.name}: what is told of cost"
+  enable_key_rotation     = true
+  deletion_window_in_days = 30
+  policy                  = local.key_policy
+}
+
+resource "aws_kms_alias" "this" {
+  name          = "alias/${var.name}-cost"
+  target_key_id = aws_kms_key.this.key_id
+}
+
 resource "aws_sns_topic" "this" {
-  name = "${var.name}-cost"
+  name              = "${var.name}-cost"
+  kms_master_key_id = aws_kms_key.this.arn
 }
 
 resource "aws_sns_topic_policy" "this" {
@@ -75,6 +110,8 @@ resource "aws_ce_anomaly_subscription" "this" {
     type    = "SNS"
     address = aws_sns_topic.this.arn
   }
+
+  depends_on = [aws_sns_topic_policy.this]
 
   threshold_expression {
     dimension {

@@ -42,6 +42,11 @@ variable "partition" {
 variable "environment" {
   description = "Value of the tag environment whose cost the budget counts."
   type        = string
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]*$", var.environment))
+    error_message = "One environment: lower-case letters, digits and hyphens."
+  }
 }
 
 variable "monthly_usd" {
@@ -71,7 +76,41 @@ variable "anomaly_monitor" {
 }
 
 variable "anomaly_usd" {
-  description = "From what impact an anomaly is told."
+  description = "From what impact in USD an anomaly is told."
   type        = number
   default     = 20
+
+  validation {
+    condition     = var.anomaly_usd > 0
+    error_message = "An anomaly of nothing is none."
+  }
+}
+
+variable "off_hours" {
+  description = "Cluster whose node group has no nodes outside working hours, its size then, and when (EventBridge Scheduler's cron, in a time zone); null = always on."
+  type = object({
+    cluster_name = string
+    node_group   = optional(string, "system")
+    size         = optional(number, 2)
+    max_size     = optional(number, 4)
+    stop         = optional(string, "cron(0 20 ? * MON-FRI *)")
+    start        = optional(string, "cron(0 7 ? * MON-FRI *)")
+    timezone     = optional(string, "UTC")
+  })
+  default = null
+
+  validation {
+    condition     = var.off_hours == null ? true : can(regex("^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$", var.off_hours.cluster_name)) && can(regex("^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$", var.off_hours.node_group))
+    error_message = "One cluster and one node group of it, by their names."
+  }
+
+  validation {
+    condition     = var.off_hours == null ? true : var.off_hours.size >= 1 && var.off_hours.max_size >= var.off_hours.size
+    error_message = "By day there is a node at least, and no fewer at most."
+  }
+
+  validation {
+    condition     = var.off_hours == null ? true : alltrue([for when in [var.off_hours.stop, var.off_hours.start] : can(regex("^cron\\([^()]+\\)$", when))]) && var.off_hours.stop != var.off_hours.start
+    error_message = "stop and start are two cron expressions of EventBridge Scheduler, cron(MINUTE HOUR DAY MONTH WEEKDAY YEAR)."
+  }
 }

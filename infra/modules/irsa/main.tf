@@ -5,6 +5,7 @@ locals {
   issuer    = trimprefix(var.oidc.issuer, "https://")
 
   # Both claims, and both exactly: without sub any pod of the cluster has the role, without aud any token of that pod.
+  # The audience is EKS's word in the token, the same in every partition; it is no address.
   trust_by_token = {
     Sid       = "ServiceAccount"
     Effect    = "Allow"
@@ -34,9 +35,21 @@ locals {
     }
   ]
 
+  # The account is the principal and the condition names the role: a role named as principal must exist beforehand, and when it is
+  # made anew IAM holds the trust for the dead one. The other role needs its own sts:AssumeRole as well.
+  trust_by_role = [
+    for index, arn in sort(var.trusted_roles) : {
+      Sid       = "TrustedRole${index + 1}"
+      Effect    = "Allow"
+      Principal = { AWS = replace(arn, "/:role/.*$/", ":root") }
+      Action    = "sts:AssumeRole"
+      Condition = { ArnEquals = { "aws:PrincipalArn" = arn } }
+    }
+  ]
+
   trust = jsonencode({
     Version   = "2012-10-17"
-    Statement = concat([local.trust_by_token], local.trust_by_pod_identity)
+    Statement = concat([local.trust_by_token], local.trust_by_pod_identity, local.trust_by_role)
   })
 }
 
@@ -45,6 +58,7 @@ resource "aws_iam_role" "this" {
   description          = "Service account ${var.service_account} of namespace ${var.namespace}"
   assume_role_policy   = local.trust
   max_session_duration = 3600
+  permissions_boundary = var.permissions_boundary
 
   lifecycle {
     precondition {
@@ -52,8 +66,12 @@ resource "aws_iam_role" "this" {
       error_message = "IAM takes 64 characters of a role's name."
     }
     precondition {
-      condition     = var.policy != null || length(var.managed_policies) > 0
+      condition     = var.policy != null || length(var.managed_policies) > 0 || length(var.further_policies) > 0
       error_message = "A role that may do nothing: give it a policy, or leave it out."
+    }
+    precondition {
+      condition     = !contains(keys(var.further_policies), var.service_account)
+      error_message = "The policy named ${var.service_account} is the role's first: give the further one another name."
     }
   }
 }
@@ -64,6 +82,13 @@ resource "aws_iam_role_policy" "this" {
   name   = var.service_account
   role   = aws_iam_role.this.id
   policy = var.policy.json
+}
+
+resource "aws_iam_role_policy" "further" {
+  for_each = var.further_policies
+  name     = each.key
+  role     = aws_iam_role.this.id
+  policy   = each.value.json
 }
 
 resource "aws_iam_role_policy_attachment" "this" {

@@ -17,3 +17,8 @@ output "managed_policy_arns" {
   description = "ARNs of the AWS managed policies that the role has."
   value       = [for name in sort(var.managed_policies) : "arn:${data.aws_partition.this.partition}:iam::aws:policy/${name}"]
 }
+
+output "subject" {
+  description = "Whose tokens are taken: system:serviceaccount:NAMESPACE:NAME."
+  value       = "system:serviceaccount:${var.namespace}:${var.service_account}"
+}

@@ -50,3 +50,31 @@ variable "pod_identity" {
   type        = object({ cluster_name = string })
   default     = null
 }
+
+variable "further_policies" {
+  description = "More of what the role may do (JSON), by a name of one's own: Kafka's rights beside the store's."
+  type        = map(object({ json = string }))
+  default     = {}
+
+  validation {
+    condition     = alltrue([for name in keys(var.further_policies) : can(regex("^[a-z][a-z0-9-]*$", name))])
+    error_message = "Policies have names of lower-case letters, digits and hyphens."
+  }
+}
+
+variable "trusted_roles" {
+  description = "Roles that may take this one with AssumeRole, by their exact ARNs: KEDA's operator, which asks Kafka in the function's name."
+  type        = set(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for arn in var.trusted_roles : can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:role/([A-Za-z0-9._-]+/)*[A-Za-z0-9+=,.@_-]+$", arn))])
+    error_message = "Trusted roles by their exact ARNs: no account, no user, no pattern."
+  }
+}
+
+variable "permissions_boundary" {
+  description = "ARN of the policy beyond which the role cannot go (../ci makes one); null = none."
+  type        = string
+  default     = null
+}

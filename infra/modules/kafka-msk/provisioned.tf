@@ -89,17 +89,6 @@ resource "aws_msk_cluster" "this" {
     }
   }
 
-  open_monitoring {
-    prometheus {
-      jmx_exporter {
-        enabled_in_broker = true
-      }
-      node_exporter {
-        enabled_in_broker = true
-      }
-    }
-  }
-
   logging_info {
     broker_logs {
       cloudwatch_logs {

@@ -61,8 +61,8 @@ variable "instance_type" {
   default     = "kafka.m7g.large"
 
   validation {
-    condition     = can(regex("^(kafka|express)\\.[a-z0-9]+\\.[a-z0-9]+$", var.instance_type))
-    error_message = "instance_type begins with kafka. or express., such as kafka.m7g.large."
+    condition     = can(regex("^kafka\\.[a-z0-9]+\\.[a-z0-9]+$", var.instance_type))
+    error_message = "instance_type is a Standard broker, such as kafka.m7g.large. Express brokers (express.*) take no disk and not these settings."
   }
 }
 

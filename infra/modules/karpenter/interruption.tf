@@ -6,16 +6,20 @@ resource "aws_sqs_queue" "this" {
 }
 
 locals {
+  rule_names = { for event in keys(local.events) : event => "${var.name}-karpenter-${event}" }
+
   queue_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
       {
-        Sid       = "EventsOfThisAccount"
+        Sid       = "EventsOfTheseRules"
         Effect    = "Allow"
         Principal = { Service = "events.amazonaws.com" }
         Action    = "sqs:SendMessage"
         Resource  = local.queue_arn
-        Condition = { StringEquals = { "aws:SourceAccount" = var.account_id } }
+        Condition = { ArnEquals = { "aws:SourceArn" = [
+          for name in values(local.rule_names) : "arn:${local.partition}:events:${var.region}:${var.account_id}:rule/${name}"
+        ] } }
       },
       {
         Sid       = "DenyInsecureTransport"
@@ -44,7 +48,7 @@ resource "aws_sqs_queue_policy" "this" {
 
 resource "aws_cloudwatch_event_rule" "this" {
   for_each      = local.events
-  name          = "${var.name}-karpenter-${each.key}"
+  name          = local.rule_names[each.key]
   event_pattern = jsonencode(each.value)
 }
 

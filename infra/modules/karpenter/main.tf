@@ -1,21 +1,23 @@
 module "controller" {
-  source          = "../irsa"
-  name            = var.name
-  namespace       = var.namespace
-  service_account = "karpenter"
-  oidc            = var.oidc
-  policy          = { json = local.policy }
+  source               = "../irsa"
+  name                 = var.name
+  namespace            = var.namespace
+  service_account      = "karpenter"
+  oidc                 = var.oidc
+  policy               = { json = local.policy }
+  permissions_boundary = var.permissions_boundary
 }
 
 resource "aws_iam_role" "node" {
-  name        = "${var.name}-karpenter-node"
-  description = "Nodes that Karpenter starts in ${var.name}"
+  name                 = "${var.name}-karpenter-node"
+  description          = "Nodes that Karpenter starts in ${var.name}"
+  permissions_boundary = var.permissions_boundary
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
       Effect    = "Allow"
-      Principal = { Service = "ec2.amazonaws.com" }
+      Principal = { Service = local.ec2_service }
       Action    = "sts:AssumeRole"
     }]
   })

@@ -2,7 +2,9 @@ data "aws_partition" "this" {}
 
 # Karpenter makes only what carries the cluster's tag, and touches only what carries it.
 locals {
-  partition   = data.aws_partition.this.partition
+  partition = data.aws_partition.this.partition
+  # EC2 goes by another name in China; EventBridge (interruption.tf) by the same everywhere.
+  ec2_service = "ec2.${data.aws_partition.this.dns_suffix}"
   iam         = "arn:${local.partition}:iam::${var.account_id}"
   ec2         = "arn:${local.partition}:ec2:${var.region}"
   cluster_arn = "arn:${local.partition}:eks:${var.region}:${var.account_id}:cluster/${var.name}"
@@ -105,7 +107,7 @@ locals {
       Effect    = "Allow"
       Action    = "iam:PassRole"
       Resource  = local.node_role
-      Condition = { StringEquals = { "iam:PassedToService" = "ec2.amazonaws.com" } }
+      Condition = { StringEquals = { "iam:PassedToService" = local.ec2_service } }
     },
     {
       Sid    = "MakeProfiles"

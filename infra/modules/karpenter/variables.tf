@@ -21,6 +21,11 @@ variable "account_id" {
 variable "region" {
   description = "Region of the cluster."
   type        = string
+
+  validation {
+    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
+    error_message = "region is a region's code, such as us-east-2."
+  }
 }
 
 variable "cluster_name" {
@@ -37,4 +42,10 @@ variable "namespace" {
   description = "Namespace in which Karpenter runs."
   type        = string
   default     = "kube-system"
+}
+
+variable "permissions_boundary" {
+  description = "ARN of the policy beyond which both roles cannot go (../ci makes one); null = none."
+  type        = string
+  default     = null
 }

@@ -1,4 +1,5 @@
-# Objects and image layers never pass the NAT gateway.
+# Objects and image layers never pass the NAT gateway. Names of endpoint services are those of AWS's commercial and US government
+# regions; in China some of them begin with cn., others do not, so this module is not for China.
 resource "aws_vpc_endpoint" "s3" {
   vpc_id            = aws_vpc.this.id
   service_name      = "com.amazonaws.${var.region}.s3"

@@ -21,6 +21,11 @@ variable "cidr" {
     condition     = can(cidrhost(var.cidr, 0)) && endswith(var.cidr, "/16")
     error_message = "The plan of subnets divides a /16."
   }
+
+  validation {
+    condition     = can(regex("^(10\\.|172\\.(1[6-9]|2[0-9]|3[01])\\.|192\\.168\\.)", var.cidr))
+    error_message = "Private addresses: others would be somebody's on the internet, whom nothing here could reach."
+  }
 }
 
 variable "az_count" {
@@ -57,8 +62,8 @@ variable "interface_endpoints" {
   default     = []
 
   validation {
-    condition     = !contains(var.interface_endpoints, "s3")
-    error_message = "S3 has a gateway endpoint, which costs nothing."
+    condition     = !contains(var.interface_endpoints, "s3") && alltrue([for service in var.interface_endpoints : can(regex("^[a-z0-9.-]+$", service))])
+    error_message = "Services by their short names, such as ecr.api. S3 has a gateway endpoint, which costs nothing."
   }
 }
 

@@ -83,7 +83,8 @@ module "policies" {
 }
 
 module "replication" {
-  source      = "./replication"
+  source      = "../bucket/replication"
+  store       = "products"
   count       = var.replica == null ? 0 : 1
   name        = var.name
   account_id  = var.account_id
@@ -92,4 +93,5 @@ module "replication" {
   bucket_arn  = local.bucket_arn
   kms_key_arn = aws_kms_key.this.arn
   replica     = var.replica
+  alarm_topic = var.alarm_topic
 }

@@ -4,8 +4,9 @@ output "bucket" {
 }
 
 output "bucket_arn" {
-  description = "ARN of the bucket."
+  description = "ARN of the bucket, for whoever waits until it is there: S3 copies only into a bucket that keeps versions."
   value       = local.bucket_arn
+  depends_on  = [module.bucket]
 }
 
 output "kms_key_arn" {

@@ -52,3 +52,9 @@ variable "force_destroy" {
   type        = bool
   default     = false
 }
+
+variable "alarm_topic" {
+  description = "Topic that hears when something is not copied; null = nobody, the alarm shows all the same."
+  type        = object({ arn = string })
+  default     = null
+}

@@ -43,3 +43,15 @@ resource "aws_ecr_pull_through_cache_rule" "this" {
   ecr_repository_prefix = each.key
   upstream_registry_url = each.value
 }
+
+resource "aws_ecr_registry_policy" "this" {
+  count  = length(var.cache_roles) > 0 ? 1 : 0
+  policy = local.cache_policy
+
+  lifecycle {
+    precondition {
+      condition     = length(var.pull_through) > 0
+      error_message = "cache_roles pull through a cache that is not there: pull_through names no registry."
+    }
+  }
+}

@@ -25,6 +25,18 @@ locals {
     }]
   })
 
+  # Who makes the cache's repositories: the roles of nodes, at their first pull, below the prefixes and nowhere else.
+  cache_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "CacheAtFirstPull"
+      Effect    = "Allow"
+      Principal = { AWS = sort(var.cache_roles) }
+      Action    = ["ecr:BatchImportUpstreamImage", "ecr:CreateRepository"]
+      Resource  = [for prefix in sort(keys(var.pull_through)) : "arn:${local.partition}:ecr:${var.region}:${var.account_id}:repository/${prefix}/*"]
+    }]
+  })
+
   # Signatures and bills of material are images too, of the same number.
   lifecycle_policy = jsonencode({
     rules = [

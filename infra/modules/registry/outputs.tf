@@ -1,6 +1,6 @@
 output "registry" {
   description = "Address of the registry: REGISTRY of cluster-config.env."
-  value       = "${var.account_id}.dkr.ecr.${var.region}.amazonaws.com"
+  value       = "${var.account_id}.dkr.ecr.${var.region}.${data.aws_partition.this.dns_suffix}"
 }
 
 output "repository_arns" {
@@ -16,4 +16,9 @@ output "kms_key_arn" {
 output "pull_policy" {
   description = "Who else pulls (JSON)."
   value       = local.pull_policy
+}
+
+output "cache_policy" {
+  description = "Who makes the cache's repositories (JSON)."
+  value       = local.cache_policy
 }

@@ -77,6 +77,17 @@ variable "pull_through" {
   }
 }
 
+variable "cache_roles" {
+  description = "Roles of nodes that pull through the cache, and make its repositories by it; empty = only what is cached already. A setting of the whole registry."
+  type        = set(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for arn in var.cache_roles : can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:role/[^*]+$", arn))])
+    error_message = "Roles by their ARN, without patterns."
+  }
+}
+
 variable "pullers" {
   description = "Other accounts whose nodes pull images."
   type        = set(string)

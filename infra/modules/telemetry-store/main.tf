@@ -1,6 +1,7 @@
 locals {
-  buckets = { for store in keys(var.retention_days) : store => "${var.name}-${store}-${var.account_id}" }
-  arns    = { for store, bucket in local.buckets : store => "arn:${var.partition}:s3:::${bucket}" }
+  dns_suffix = var.partition == "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com"
+  buckets    = { for store in keys(var.retention_days) : store => "${var.name}-${store}-${var.account_id}" }
+  arns       = { for store, bucket in local.buckets : store => "arn:${var.partition}:s3:::${bucket}" }
 
   # Each deletes what it has compacted: these are stores of blocks, not archives.
   policies = { for store, arn in local.arns : store => jsonencode({
@@ -23,7 +24,7 @@ locals {
         Effect    = "Allow"
         Action    = ["kms:Decrypt", "kms:GenerateDataKey"]
         Resource  = [var.kms_key_arn]
-        Condition = { StringEquals = { "kms:ViaService" = "s3.${var.region}.amazonaws.com" } }
+        Condition = { StringEquals = { "kms:ViaService" = "s3.${var.region}.${local.dns_suffix}" } }
       },
     ]
   }) }
@@ -35,6 +36,7 @@ module "bucket" {
   for_each            = local.buckets
   name                = each.value
   encryption          = { kms_key_arn = var.kms_key_arn }
+  access_log          = var.access_log
   expire_days         = var.retention_days[each.key] + 7
   noncurrent_days     = 7
   noncurrent_versions = null

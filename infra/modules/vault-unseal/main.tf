@@ -29,6 +29,9 @@ locals {
     } if length(roles) > 0])
   })
 
+  unseal_key_arn = one(concat(aws_kms_key.unseal[*].arn, aws_kms_replica_key.unseal[*].arn))
+  unseal_key_id  = one(concat(aws_kms_key.unseal[*].key_id, aws_kms_replica_key.unseal[*].key_id))
+
   statements = [{
     Sid       = "DenyUnconditionalWrites"
     Effect    = "Deny"
@@ -43,6 +46,7 @@ locals {
 }
 
 resource "aws_kms_key" "unseal" {
+  count                   = var.replica_of == null ? 1 : 0
   description             = "${var.name}: unseals Vault. Lost with it: every secret, and every snapshot of them"
   enable_key_rotation     = true
   deletion_window_in_days = 30
@@ -50,9 +54,25 @@ resource "aws_kms_key" "unseal" {
   policy                  = local.unseal_key_policy
 }
 
+# The same key in another region: what is sealed or snapshotted there is opened here.
+resource "aws_kms_replica_key" "unseal" {
+  count                   = var.replica_of == null ? 0 : 1
+  description             = "${var.name}: unseals Vault, as its primary key does"
+  primary_key_arn         = var.replica_of.key_arn
+  deletion_window_in_days = 30
+  policy                  = local.unseal_key_policy
+
+  lifecycle {
+    precondition {
+      condition     = !var.multi_region
+      error_message = "A replica has no replicas: multi_region is its primary key's."
+    }
+  }
+}
+
 resource "aws_kms_alias" "unseal" {
   name          = "alias/${var.name}-vault"
-  target_key_id = aws_kms_key.unseal.key_id
+  target_key_id = local.unseal_key_id
 }
 
 # Another key: who stores snapshots has no part in unsealing.
@@ -79,9 +99,25 @@ module "bucket" {
   policy_documents = [jsonencode({ Version = "2012-10-17", Statement = local.statements })]
 }
 
+# Without its snapshots the key opens nothing in the other region.
+module "replication" {
+  source      = "../bucket/replication"
+  count       = var.replica == null ? 0 : 1
+  name        = var.name
+  store       = "vault-snapshots"
+  account_id  = var.account_id
+  region      = var.region
+  bucket      = module.bucket.versioned_id
+  bucket_arn  = local.bucket_arn
+  kms_key_arn = aws_kms_key.snapshots.arn
+  locked      = var.lock_days != null
+  replica     = var.replica
+  alarm_topic = var.alarm_topic
+}
+
 module "policies" {
   source         = "./policies"
-  unseal_key_arn = aws_kms_key.unseal.arn
+  unseal_key_arn = local.unseal_key_arn
   bucket_arn     = local.bucket_arn
   bucket_key_arn = aws_kms_key.snapshots.arn
   region         = var.region

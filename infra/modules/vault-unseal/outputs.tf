@@ -5,7 +5,7 @@ output "kms_alias" {
 
 output "kms_key_arn" {
   description = "ARN of the key that unseals, of which a replica is made."
-  value       = aws_kms_key.unseal.arn
+  value       = local.unseal_key_arn
 }
 
 output "snapshot_bucket" {
@@ -14,8 +14,14 @@ output "snapshot_bucket" {
 }
 
 output "snapshot_bucket_arn" {
-  description = "ARN of the bucket of snapshots."
+  description = "ARN of the bucket of snapshots, for whoever waits until it is there."
   value       = local.bucket_arn
+  depends_on  = [module.bucket]
+}
+
+output "snapshot_replica" {
+  description = "What this module in another region takes as `replica`, to copy its snapshots here."
+  value       = { bucket_arn = local.bucket_arn, kms_key_arn = aws_kms_key.snapshots.arn, region = var.region }
 }
 
 output "policies" {

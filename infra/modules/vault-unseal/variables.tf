@@ -29,6 +29,23 @@ variable "multi_region" {
   default     = false
 }
 
+variable "replica_of" {
+  description = "The multi-region key of another region that this one repeats; null = a key of its own."
+  type        = object({ key_arn = string })
+  default     = null
+
+  validation {
+    condition     = var.replica_of == null ? true : can(regex(":key/mrk-[^*]+$", var.replica_of.key_arn))
+    error_message = "Only a multi-region key (mrk-…) has replicas."
+  }
+}
+
+variable "replica" {
+  description = "Bucket and key in another region that receive every snapshot within 15 minutes; null = none. Where there is `lock_days`, that bucket has a lock too: S3 copies no locked object into one without."
+  type        = object({ bucket_arn = string, kms_key_arn = string, region = string })
+  default     = null
+}
+
 variable "deletion_roles" {
   description = "Roles that alone may schedule the key's deletion or disable it; empty = whoever IAM lets."
   type        = set(string)
@@ -67,4 +84,10 @@ variable "force_destroy" {
   description = "Whether destroying the bucket destroys the snapshots. Never in prod."
   type        = bool
   default     = false
+}
+
+variable "alarm_topic" {
+  description = "Topic that hears when something is not copied; null = nobody, the alarm shows all the same."
+  type        = object({ arn = string })
+  default     = null
 }

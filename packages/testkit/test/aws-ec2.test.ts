@@ -67,3 +67,25 @@ aws.test('whether snapshots may be public is kept', async (t, { ask, askMoto }) 
   await say(ask)({ Action: 'DisableSnapshotBlockPublicAccess' });
   t.regex(await state(), /<state>unblocked</);
 });
+
+aws.test('a flow log keeps the format in which it is written', async (t, { ask, askMoto }) => {
+  const ec2 = say(ask);
+  const [, vpc = ''] = /<vpcId>([^<]+)/.exec(await ec2({ Action: 'CreateVpc', CidrBlock: '10.0.0.0/16' })) ?? [];
+  await ask({ service: 's3', method: 'PUT', path: '/flow-logs' });
+  const create = {
+    Action: 'CreateFlowLogs',
+    'ResourceId.1': vpc,
+    ResourceType: 'VPC',
+    TrafficType: 'ALL',
+    LogDestinationType: 's3',
+    LogDestination: 'arn:aws:s3:::flow-logs',
+    'DestinationOptions.FileFormat': 'parquet',
+    'DestinationOptions.HiveCompatiblePartitions': 'true',
+  };
+  const made = await ec2(create);
+  t.regex(made, /fl-/, made);
+  const asked = { Action: 'DescribeFlowLogs' };
+  t.notRegex(await say(askMoto)(asked), /parquet/, 'moto loses it');
+  const options = '<fileFormat>parquet</fileFormat><hiveCompatiblePartitions>true</hiveCompatiblePartitions>';
+  t.true((await ec2(asked)).includes(`<destinationOptions>${options}</destinationOptions>`));
+});

@@ -151,3 +151,20 @@ aws.test('pod identity associations are kept', async (t, { ask, askMoto }) => {
   t.is((await ask({ service: 'eks', method: 'DELETE', path: `${all}/${associationId}` })).status, 200);
   t.is((await ask(get(`${all}/${associationId}`))).status, 404);
 });
+
+aws.test('versions of Kubernetes come with the end of their support, all or those asked for', async (t, sides) => {
+  t.is((await sides.askMoto(get('/cluster-versions'))).status, 404, 'moto has no such route');
+  const ask = async (search: string) => {
+    const { json } = await sides.ask(get(`/cluster-versions${search}`));
+    return json['clusterVersions'] as {
+      clusterVersion: string;
+      versionStatus: string;
+      endOfStandardSupportDate: number;
+    }[];
+  };
+  const all = await ask('');
+  t.deepEqual([...new Set(all.map(({ versionStatus }) => versionStatus))], ['STANDARD_SUPPORT', 'EXTENDED_SUPPORT']);
+  for (const { versionStatus, endOfStandardSupportDate } of all)
+    t.is(endOfStandardSupportDate * 1000 > Date.now(), versionStatus === 'STANDARD_SUPPORT');
+  t.like(await ask('?clusterVersions=1.35'), [{ clusterVersion: '1.35', versionStatus: 'STANDARD_SUPPORT' }]);
+});

@@ -3,6 +3,13 @@ import { awsTests } from '../src/aws/index.ts';
 
 const aws = awsTests(test);
 
+const kms = (operation: string, body: Record<string, unknown>, region = 'us-east-1') => ({
+  service: 'kms',
+  region,
+  target: `TrentService.${operation}`,
+  body,
+});
+
 aws.test('Fault injection: a template can be looked at, changed and removed', async (t, { ask, askMoto }) => {
   const body = {
     clientToken: 'any',
@@ -32,12 +39,6 @@ aws.test('Fault injection: a template can be looked at, changed and removed', as
 });
 
 aws.test('KMS: a key stays the primary one after its replica was looked at', async (t, { ask, askMoto }) => {
-  const kms = (operation: string, body: Record<string, unknown>, region = 'us-east-1') => ({
-    service: 'kms',
-    region,
-    target: `TrentService.${operation}`,
-    body,
-  });
   const { json } = await ask(kms('CreateKey', { MultiRegion: true }));
   const { KeyId } = json['KeyMetadata'] as { KeyId: string };
   t.is((await ask(kms('ReplicateKey', { KeyId, ReplicaRegion: 'us-west-2' }))).status, 200);
@@ -45,6 +46,22 @@ aws.test('KMS: a key stays the primary one after its replica was looked at', asy
   t.like((await ask(kms('DescribeKey', { KeyId }, 'us-west-2'))).json, as('REPLICA'));
   t.like((await askMoto(kms('DescribeKey', { KeyId }))).json, as('REPLICA'), 'moto shares one record');
   t.like((await ask(kms('DescribeKey', { KeyId }))).json, as('PRIMARY'));
+});
+
+aws.test('KMS: a replica has the description, policy and tags that it was given', async (t, { ask, askMoto }) => {
+  const { json } = await ask(kms('CreateKey', { MultiRegion: true, Description: 'first' }));
+  const { KeyId } = json['KeyMetadata'] as { KeyId: string };
+  const Policy = '{"Version":"2012-10-17","Statement":[]}';
+  const Tags = [{ TagKey: 'a', TagValue: '1' }];
+  const sent = (ReplicaRegion: string) => kms('ReplicateKey', { KeyId, ReplicaRegion, Description: 'b', Policy, Tags });
+  const tags = (region: string) => kms('ListResourceTags', { KeyId }, region);
+  await askMoto(sent('eu-west-1'));
+  t.deepEqual((await askMoto(tags('eu-west-1'))).json['Tags'], [], 'moto drops them');
+  await ask(sent('us-west-2'));
+  t.deepEqual((await ask(tags('us-west-2'))).json['Tags'], Tags);
+  t.like((await ask(kms('DescribeKey', { KeyId }, 'us-west-2'))).json, { KeyMetadata: { Description: 'b' } });
+  t.like((await ask(kms('GetKeyPolicy', { KeyId, PolicyName: 'default' }, 'us-west-2'))).json, { Policy });
+  t.like((await ask(kms('DescribeKey', { KeyId }))).json, { KeyMetadata: { Description: 'first' } });
 });
 
 aws.test('Backup: the policy of a vault is kept', async (t, { ask, askMoto }) => {

@@ -27,7 +27,7 @@ async function askThrough(proxy: string, address: string): Promise<{ readonly st
   return promise;
 }
 
-aws.test('what moto knows passes through untouched', async (t, { standIn, ask, askMoto }) => {
+aws.quick('what moto knows passes through untouched', async (t, { standIn, ask, askMoto }) => {
   const form = { Action: 'GetCallerIdentity', Version: '2011-06-15' };
   const [through, straight] = [await ask({ service: 'sts', form }), await askMoto({ service: 'sts', form })];
   t.is(through.status, 200);
@@ -53,7 +53,7 @@ aws.test('an unsigned call for credentials is one of STS', async (t, { standIn }
   t.is(standIn.calls.at(-1)?.service, 'sts');
 });
 
-aws.test('what nobody answers is refused at once and by name, in the protocol that was spoken', async (t, sides) => {
+aws.quick('what nobody answers is refused at once and by name, in the protocol that was spoken', async (t, sides) => {
   const cases = [
     [
       { service: 'ecr', target: 'AmazonEC2ContainerRegistry_V20150921.CompleteLayerUpload', body: {} },
@@ -79,7 +79,7 @@ aws.test('what nobody answers is refused at once and by name, in the protocol th
   t.true(plain.status >= 500, 'moto says it with an error that clients try again');
 });
 
-aws.test('a call whose host carries the account arrives by way of the proxy', async (t, { standIn }) => {
+aws.quick('a call whose host carries the account arrives by way of the proxy', async (t, { standIn }) => {
   const { port } = new URL(standIn.url);
   const path = 'v20180820/configuration/publicAccessBlock';
   const { text } = await askThrough(standIn.url, `http://123456789012.127.0.0.1:${port}/${path}`);

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { awsTests, type Ask } from '../src/aws/index.ts';
+import { awsTests, scopeHeader, type Ask } from '../src/aws/index.ts';
 
 const aws = awsTests(test);
 const XMLNS = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"';
@@ -87,6 +87,28 @@ aws.test('replication keeps every part of a rule, and moto still judges it', asy
   t.is((await ask(get('/made?replication'))).text, body);
   await ask({ service: 's3', method: 'DELETE', path: '/made?replication' });
   t.is((await ask(get('/made?replication'))).status, 404);
+});
+
+aws.test('the lifecycle is kept as sent, and from which size on objects move', async (t, { ask, askMoto, standIn }) => {
+  await makeBucket(ask, 'made');
+  const expiry = '<NoncurrentDays>30</NoncurrentDays><NewerNoncurrentVersions>5</NewerNoncurrentVersions>';
+  const inner = `<NoncurrentVersionExpiration>${expiry}</NoncurrentVersionExpiration>`;
+  const rule = `<Rule><ID>tidy</ID><Filter></Filter><Status>Enabled</Status>${inner}</Rule>`;
+  const body = `<LifecycleConfiguration ${XMLNS}>${rule}</LifecycleConfiguration>`;
+  t.is((await ask(get('/made?lifecycle'))).code, 'NoSuchLifecycleConfiguration');
+  await askMoto(put('/made?lifecycle', body));
+  t.notRegex((await askMoto(get('/made?lifecycle'))).text, /NewerNoncurrentVersions/, 'moto loses how many stay');
+  const headers = { authorization: scopeHeader('s3') };
+  const size = 'x-amz-transition-default-minimum-object-size';
+  const url = `${standIn.url}/made?lifecycle`;
+  const sent = await fetch(url, { method: 'PUT', headers: { ...headers, [size]: 'varies_by_storage_class' }, body });
+  t.is(sent.headers.get(size), 'varies_by_storage_class');
+  t.is((await fetch(url, { headers })).headers.get(size), 'varies_by_storage_class');
+  t.is((await ask(get('/made?lifecycle'))).text, body);
+  await ask(put('/made?lifecycle', body));
+  t.is((await fetch(url, { headers })).headers.get(size), 'all_storage_classes_128K', 'what S3 takes by itself');
+  t.is((await ask({ service: 's3', method: 'DELETE', path: '/made?lifecycle' })).status, 204);
+  t.is((await ask(get('/made?lifecycle'))).code, 'NoSuchLifecycleConfiguration');
 });
 
 aws.test('configurations of intelligent tiering are kept as sent, each by its name', async (t, { ask, askMoto }) => {

@@ -19,7 +19,7 @@ export type TerraformOptions = {
 
 export type TerraformResult = { readonly code: number; readonly stdout: string; readonly stderr: string };
 
-/** What a plan would change, by address: `aws_sqs_queue.this` → `['update']`. */
+/** What a plan would change, by address: `aws_sqs_queue.this` → `['update']`, and `output.NAME` for outputs. */
 export type PlannedChanges = Readonly<Record<string, readonly string[]>>;
 
 /** A command that ended otherwise than it should. */
@@ -163,11 +163,18 @@ function environmentOf(base: string, { tool, environment }: TerraformOptions): R
   };
 }
 
+type Change = { readonly actions: string[] };
+
 type Plan = {
-  readonly resource_changes?: readonly { readonly address: string; readonly change: { readonly actions: string[] } }[];
+  readonly resource_changes?: readonly { readonly address: string; readonly change: Change }[];
+  readonly output_changes?: Readonly<Record<string, Change>>;
 };
 
-function changesOf({ resource_changes = [] }: Plan): PlannedChanges {
-  const real = resource_changes.filter(({ change }) => !['no-op', 'read'].includes(change.actions.join()));
-  return Object.fromEntries(real.map(({ address, change }) => [address, change.actions]));
+/** What is only read again, as data of a check always is, changes nothing, though the command's exit code says so. */
+function changesOf({ resource_changes = [], output_changes = {} }: Plan): PlannedChanges {
+  const all = [
+    ...resource_changes.map(({ address, change }): [string, string[]] => [address, change.actions]),
+    ...Object.entries(output_changes).map(([name, { actions }]): [string, string[]] => [`output.${name}`, actions]),
+  ];
+  return Object.fromEntries(all.filter(([, actions]) => !['no-op', 'read'].includes(actions.join())));
 }

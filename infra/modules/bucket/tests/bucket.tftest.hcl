@@ -55,7 +55,7 @@ run "the_policy_refuses_plain_http_old_tls_and_other_keys" {
   command = plan
 
   assert {
-    condition     = [for s in jsondecode(output.policy).Statement : s.Sid] == ["DenyInsecureTransport", "DenyOldTls", "DenyOtherEncryption", "DenyOtherKeys"]
+    condition     = [for s in jsondecode(output.policy).Statement : s.Sid] == ["DenyInsecureTransport", "DenyOldTls", "DenyOtherEncryption", "DenyOtherKeys", "DenyKeysOfClients"]
     error_message = "The policy has other statements: ${output.policy}"
   }
   assert {
@@ -131,7 +131,7 @@ run "options_of_a_log_bucket" {
     error_message = "Log delivery cannot write with a customer managed key."
   }
   assert {
-    condition     = [for s in jsondecode(output.policy).Statement : s.Sid] == ["DenyInsecureTransport", "DenyOldTls", "Deliver"]
+    condition     = [for s in jsondecode(output.policy).Statement : s.Sid] == ["DenyInsecureTransport", "DenyOldTls", "DenyKeysOfClients", "Deliver"]
     error_message = "Statements of the caller do not join the policy, or the key is still demanded."
   }
   assert {

@@ -12,18 +12,26 @@ variables {
   account_id     = "444455556666"
   region         = "us-west-2"
   primary_region = "us-east-2"
-  replica_keys   = { vault = "arn:aws:kms:us-east-2:444455556666:key/mrk-1234" }
+  replications = {
+    products        = { source_bucket = "weatherline-prod-products-444455556666", destination_bucket = "weatherline-dr-products-444455556666" }
+    vault-snapshots = { source_bucket = "weatherline-prod-vault-snapshots-444455556666", destination_bucket = "weatherline-dr-vault-snapshots-444455556666" }
+  }
+  alarm_emails = ["platform@example.com"]
 }
 
-run "cold_keeps_data_and_keys" {
+run "a_copy_that_is_behind_is_told" {
   command = plan
   assert {
-    condition     = output.replica.bucket_arn == "arn:aws:s3:::weatherline-dr-products-replica-444455556666" && output.replica.region == "us-west-2" && aws_kms_key.products.enable_key_rotation
-    error_message = "Products are kept in the other region under a key that rotates."
+    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.behind : alarm.metric_name == "ReplicationLatency" && alarm.statistic == "Maximum" && alarm.threshold == 900 && alarm.comparison_operator == "GreaterThanThreshold"]) && length(aws_cloudwatch_metric_alarm.behind) == 2
+    error_message = "More than 15 minutes behind, and nobody hears of it."
   }
   assert {
-    condition     = aws_kms_replica_key.this["vault"].primary_key_arn == var.replica_keys.vault && aws_kms_alias.replica["vault"].name == "alias/weatherline-dr-vault"
-    error_message = "Vault finds its key by the name that the manifests have."
+    condition     = aws_cloudwatch_metric_alarm.behind["products"].dimensions == tomap({ SourceBucket = "weatherline-prod-products-444455556666", DestinationBucket = "weatherline-dr-products-444455556666", RuleId = "everything" })
+    error_message = "The alarm looks at another replication than ../bucket/replication makes."
+  }
+  assert {
+    condition     = aws_sns_topic_subscription.email["platform@example.com"].protocol == "email" && jsondecode(aws_sns_topic_policy.this.policy).Statement[0].Condition.StringEquals["aws:SourceAccount"] == "444455556666"
+    error_message = "Nobody hears, or others may speak."
   }
   assert {
     condition     = length(aws_route53_record.primary) == 0 && length(aws_route53_health_check.primary) == 0
@@ -52,13 +60,14 @@ run "the_same_region_is_refused" {
   variables {
     primary_region = "us-west-2"
   }
-  expect_failures = [aws_kms_key.products]
+  expect_failures = [aws_sns_topic.this]
 }
 
-run "a_key_of_one_region_is_refused" {
+run "odd_input_is_refused" {
   command = plan
   variables {
-    replica_keys = { vault = "arn:aws:kms:us-east-2:444455556666:key/1234" }
+    replications = {}
+    alarm_emails = ["nobody"]
   }
-  expect_failures = [var.replica_keys]
+  expect_failures = [var.replications, var.alarm_emails]
 }

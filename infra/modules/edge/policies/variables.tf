@@ -8,6 +8,16 @@ variable "zone_arn" {
   }
 }
 
+variable "domain" {
+  description = "Host name whose records external-dns keeps."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z0-9-]+(\\.[a-z0-9-]+)+$", var.domain))
+    error_message = "domain is one host name, without a wildcard."
+  }
+}
+
 variable "cluster_name" {
   description = "Cluster whose load balancers the controller may change."
   type        = string

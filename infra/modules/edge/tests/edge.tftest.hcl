@@ -41,27 +41,57 @@ run "names_rules_and_logs" {
   }
 }
 
-run "policies_stay_in_zone_and_cluster" {
+run "policies_are_of_this_zone_host_and_cluster" {
   command = plan
 
   assert {
-    condition = alltrue(flatten([for json in values(output.policies) : [for s in jsondecode(json).Statement :
-      !contains(s.Resource, "*") || contains(["Look", "FindZone"], s.Sid)
-    ]]))
-    error_message = "Only reads name every resource."
+    condition     = toset(keys(output.policies)) == toset(["aws-load-balancer-controller", "external-dns", "cert-manager"])
+    error_message = "A service account has no document."
   }
   assert {
-    condition = alltrue([for s in jsondecode(output.policies["aws-load-balancer-controller"]).Statement :
-      contains(["Look", "MakeGroup", "Firewall"], s.Sid) || anytrue([for tag in ["aws:RequestTag/elbv2.k8s.aws/cluster", "aws:ResourceTag/elbv2.k8s.aws/cluster"] :
-        try(s.Condition.StringEquals[tag], null) == "weatherline-prod"
-      ])
-    ])
-    error_message = "The controller changes what carries its cluster's tag."
+    condition     = strcontains(output.policies["external-dns"], "hostedzone/Z0123456789") && strcontains(output.policies["external-dns"], "aaaa-weather.example.com") && strcontains(output.policies["aws-load-balancer-controller"], "weatherline-prod")
+    error_message = "The documents are of another zone, host or cluster."
   }
+}
+
+run "what_the_log_must_not_hold" {
+  command = plan
+
   assert {
-    condition     = alltrue([for name in ["external-dns", "cert-manager"] : alltrue([for s in jsondecode(output.policies[name]).Statement : !contains(s.Action, "route53:ChangeResourceRecordSets") || jsonencode(s.Resource) == jsonencode(["arn:aws:route53:::hostedzone/Z0123456789"])])])
-    error_message = "Names are changed in one zone."
+    condition     = toset(flatten([for field in aws_wafv2_web_acl_logging_configuration.this.redacted_fields : field.single_header[*].name])) == toset(["authorization", "cookie"])
+    error_message = "The firewall's log holds what callers prove themselves with."
   }
+}
+
+run "nobody_asks_from_outside_by_default" {
+  command = plan
+
+  assert {
+    condition     = length(aws_route53_health_check.this) == 0 && output.health_check_id == null
+    error_message = "A health check that nobody asked for costs money."
+  }
+}
+
+run "the_public_host_is_asked_over_tls_by_its_name" {
+  command = plan
+  variables {
+    health_check = {}
+  }
+
+  assert {
+    condition = aws_route53_health_check.this[0].fqdn == "weather.example.com" && aws_route53_health_check.this[0].type == "HTTPS" && aws_route53_health_check.this[0].enable_sni && (
+      aws_route53_health_check.this[0].resource_path == "/health" && aws_route53_health_check.this[0].request_interval == 30 && aws_route53_health_check.this[0].failure_threshold == 3
+    )
+    error_message = "The check asks another host, in the clear, or too often."
+  }
+}
+
+run "a_check_every_second_is_refused" {
+  command = plan
+  variables {
+    health_check = { interval_seconds = 1 }
+  }
+  expect_failures = [var.health_check]
 }
 
 run "a_domain_elsewhere_is_refused" {

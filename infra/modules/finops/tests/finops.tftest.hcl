@@ -43,6 +43,22 @@ run "the_monitor_when_asked_for" {
   }
 }
 
+run "the_topic_is_encrypted_and_the_cost_services_can_use_its_key" {
+  command = plan
+  assert {
+    condition     = aws_kms_key.this.enable_key_rotation && aws_kms_alias.this.name == "alias/weatherline-prod-cost"
+    error_message = "The topic's key does not rotate, or has another name."
+  }
+  assert {
+    condition = [for s in jsondecode(aws_kms_key.this.policy).Statement : [s.Principal.Service, s.Action, s.Condition] if s.Sid == "CostServicesPublish"] == [[
+      ["budgets.amazonaws.com", "costalerts.amazonaws.com"],
+      ["kms:Decrypt", "kms:GenerateDataKey*"],
+      { StringEquals = { "aws:SourceAccount" = "444455556666" } },
+    ]]
+    error_message = "A budget could not tell, or others use the key."
+  }
+}
+
 run "nobody_listening_is_refused" {
   command = plan
   variables {

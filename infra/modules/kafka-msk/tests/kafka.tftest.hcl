@@ -78,6 +78,10 @@ run "provisioned_is_encrypted_and_durable" {
     error_message = "IAM is the only way in."
   }
   assert {
+    condition     = length(aws_msk_cluster.this[0].open_monitoring) == 0
+    error_message = "Exporters are on that nobody can reach."
+  }
+  assert {
     condition     = aws_kms_key.this[0].enable_key_rotation && aws_kms_alias.this[0].name == "alias/weatherline-prod-kafka"
     error_message = "The key rotates and has its name."
   }
@@ -136,4 +140,14 @@ run "a_function_left_out_is_refused" {
     function_role_arns = { fetch = "arn:aws:iam::111122223333:role/weatherline-prod-fetch" }
   }
   expect_failures = [var.function_role_arns]
+}
+
+# Express brokers have no disk of their own to size, fixed copies and no configuration of these settings.
+run "express_brokers_are_refused" {
+  command = plan
+  variables {
+    kafka_mode    = "provisioned"
+    instance_type = "express.m7g.large"
+  }
+  expect_failures = [var.instance_type]
 }

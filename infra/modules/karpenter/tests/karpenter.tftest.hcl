@@ -59,6 +59,60 @@ run "the_controller_touches_only_what_carries_its_clusters_tag" {
   }
 }
 
+# Statement by statement what Karpenter 1.14 documents for its controller, under names of our own.
+run "the_controller_may_do_what_karpenter_1_14_asks" {
+  command = plan
+
+  assert {
+    condition = jsonencode({ for s in jsondecode(output.policy).Statement : s.Sid => sort(flatten([s.Action])) }) == jsonencode({
+      LaunchFromWhatThereIs  = ["ec2:CreateFleet", "ec2:RunInstances"]
+      LaunchFromOwnTemplates = ["ec2:CreateFleet", "ec2:RunInstances"]
+      LaunchUnderOwnTags     = ["ec2:CreateFleet", "ec2:CreateLaunchTemplate", "ec2:RunInstances"]
+      TagAtLaunch            = ["ec2:CreateTags"]
+      TagOwnInstances        = ["ec2:CreateTags"]
+      DeleteOwn              = ["ec2:DeleteLaunchTemplate", "ec2:TerminateInstances"]
+      PassTheNodeRole        = ["iam:PassRole"]
+      MakeProfiles           = ["iam:CreateInstanceProfile"]
+      TagOwnProfiles         = ["iam:TagInstanceProfile"]
+      ChangeOwnProfiles      = ["iam:AddRoleToInstanceProfile", "iam:DeleteInstanceProfile", "iam:RemoveRoleFromInstanceProfile"]
+      ReadProfile            = ["iam:GetInstanceProfile"]
+      ReadProfiles           = ["iam:ListInstanceProfiles"]
+      ReadPrices             = ["pricing:GetProducts"]
+      ReadZonalShift         = ["arc-zonal-shift:GetManagedResource"]
+      ReadImages             = ["ssm:GetParameter"]
+      ReadCluster            = ["eks:DescribeCluster"]
+      HearOfInterruptions    = ["sqs:DeleteMessage", "sqs:GetQueueUrl", "sqs:ReceiveMessage"]
+      ReadTheRegion = [
+        "ec2:DescribeCapacityReservations", "ec2:DescribeImages", "ec2:DescribeInstanceStatus", "ec2:DescribeInstanceTypeOfferings",
+        "ec2:DescribeInstanceTypes", "ec2:DescribeInstances", "ec2:DescribeLaunchTemplates", "ec2:DescribePlacementGroups",
+        "ec2:DescribeSecurityGroups", "ec2:DescribeSpotPriceHistory", "ec2:DescribeSubnets",
+      ]
+    })
+    error_message = "The controller may do more or less."
+  }
+}
+
+run "china_has_another_name_for_ec2_and_the_same_for_events" {
+  command = plan
+  override_data {
+    target = data.aws_partition.this
+    values = { partition = "aws-cn", dns_suffix = "amazonaws.com.cn" }
+  }
+
+  assert {
+    condition     = jsondecode(aws_iam_role.node.assume_role_policy).Statement[0].Principal.Service == "ec2.amazonaws.com.cn"
+    error_message = "No instance takes the nodes' role."
+  }
+  assert {
+    condition     = [for s in jsondecode(output.policy).Statement : s.Condition.StringEquals["iam:PassedToService"] if s.Sid == "PassTheNodeRole"] == ["ec2.amazonaws.com.cn"]
+    error_message = "The nodes' role cannot be passed."
+  }
+  assert {
+    condition     = jsondecode(output.queue_policy).Statement[0].Principal.Service == "events.amazonaws.com" && !strcontains(output.policy, "arn:aws:")
+    error_message = "Notices are kept out, or an ARN is of another partition."
+  }
+}
+
 run "nodes_join_and_pull_and_nothing_else" {
   command = plan
 
@@ -99,8 +153,10 @@ run "five_kinds_of_notice_reach_the_queue" {
     error_message = "Notices are kept too long, or in the clear."
   }
   assert {
-    condition     = jsondecode(output.queue_policy).Statement[0].Condition.StringEquals["aws:SourceAccount"] == "111122223333"
-    error_message = "Events of other accounts are let in."
+    condition = toset(jsondecode(output.queue_policy).Statement[0].Condition.ArnEquals["aws:SourceArn"]) == toset([
+      for rule in aws_cloudwatch_event_rule.this : "arn:aws:events:us-east-2:111122223333:rule/${rule.name}"
+    ])
+    error_message = "A rule is kept out, or another is let in."
   }
   assert {
     condition     = jsondecode(output.queue_policy).Statement[1].Effect == "Deny" && jsondecode(output.queue_policy).Statement[1].Condition.Bool["aws:SecureTransport"] == "false"

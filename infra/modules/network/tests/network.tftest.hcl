@@ -175,6 +175,15 @@ run "other_sizes_zones_and_names_are_refused" {
   expect_failures = [var.name, var.cidr, var.az_count, var.interface_endpoints]
 }
 
+run "addresses_of_the_internet_and_patterns_are_refused" {
+  command = plan
+  variables {
+    cidr                = "8.8.0.0/16"
+    interface_endpoints = ["*"]
+  }
+  expect_failures = [var.cidr, var.interface_endpoints]
+}
+
 run "a_region_with_too_few_zones_is_refused" {
   command = plan
   override_data {

@@ -1,3 +1,5 @@
+data "aws_partition" "this" {}
+
 # Who may do what in the store, as a function of two ARNs: known at plan, and tested without a server.
 locals {
   # Below which prefixes; "" is the whole bucket. Nobody deletes, and nobody changes access lists.
@@ -31,7 +33,7 @@ locals {
     }
   }
 
-  through_s3 = { StringEquals = { "kms:ViaService" = "s3.${var.region}.amazonaws.com" } }
+  through_s3 = { StringEquals = { "kms:ViaService" = "s3.${var.region}.${data.aws_partition.this.dns_suffix}" } }
 
   policies = {
     for who, grant in local.grants : who => jsonencode({

@@ -79,10 +79,11 @@ run "nobody_deletes_or_uses_patterns" {
 run "replication_reads_here_and_writes_there" {
   command = plan
   module {
-    source = "./replication"
+    source = "../bucket/replication"
   }
   variables {
     name       = "weatherline-test"
+    store      = "products"
     account_id = "111122223333"
     bucket     = "b"
     replica    = { bucket_arn = "arn:aws:s3:::r", kms_key_arn = "arn:aws:kms:us-west-2:111122223333:key/r", region = "us-west-2" }
@@ -111,13 +112,58 @@ run "replication_reads_here_and_writes_there" {
   }
 }
 
-run "a_replica_in_the_same_region_is_refused" {
+run "what_is_not_copied_is_told" {
   command = plan
   module {
-    source = "./replication"
+    source = "../bucket/replication"
+  }
+  variables {
+    name        = "weatherline-test"
+    store       = "products"
+    account_id  = "111122223333"
+    bucket      = "b"
+    replica     = { bucket_arn = "arn:aws:s3:::r", kms_key_arn = "arn:aws:kms:us-west-2:111122223333:key/r", region = "us-west-2" }
+    alarm_topic = { arn = "arn:aws:sns:us-east-2:111122223333:ops" }
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.failed.metric_name == "OperationsFailedReplication" && aws_cloudwatch_metric_alarm.failed.threshold == 0
+    error_message = "An object that is not copied is seen by nobody."
+  }
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.failed.dimensions == tomap({ SourceBucket = "b", DestinationBucket = "r", RuleId = "everything" }) && aws_cloudwatch_metric_alarm.failed.alarm_actions == toset(["arn:aws:sns:us-east-2:111122223333:ops"])
+    error_message = "The alarm looks elsewhere, or tells nobody."
+  }
+}
+
+run "locks_are_copied_with_what_is_locked" {
+  command = plan
+  module {
+    source = "../bucket/replication"
   }
   variables {
     name       = "weatherline-test"
+    store      = "vault-snapshots"
+    locked     = true
+    account_id = "111122223333"
+    bucket     = "b"
+    replica    = { bucket_arn = "arn:aws:s3:::r", kms_key_arn = "arn:aws:kms:us-west-2:111122223333:key/r", region = "us-west-2" }
+  }
+
+  assert {
+    condition     = strcontains(output.policy, "s3:GetObjectRetention") && strcontains(output.policy, "s3:GetObjectLegalHold") && aws_iam_role.this.name == "weatherline-test-vault-snapshots-replication"
+    error_message = "S3 could not copy locked snapshots: ${output.policy}"
+  }
+}
+
+run "a_replica_in_the_same_region_is_refused" {
+  command = plan
+  module {
+    source = "../bucket/replication"
+  }
+  variables {
+    name       = "weatherline-test"
+    store      = "products"
     account_id = "111122223333"
     bucket     = "b"
     replica    = { bucket_arn = "arn:aws:s3:::r", kms_key_arn = "arn:aws:kms:us-east-2:111122223333:key/r", region = "us-east-2" }

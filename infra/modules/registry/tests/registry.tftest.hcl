@@ -57,7 +57,7 @@ run "the_whole_registrys_settings_are_left_alone_by_default" {
   assert {
     condition = (
       length(aws_ecr_registry_scanning_configuration.this) + length(aws_ecr_replication_configuration.this) +
-      length(aws_ecr_pull_through_cache_rule.this) + length(aws_ecr_repository_policy.this)
+      length(aws_ecr_pull_through_cache_rule.this) + length(aws_ecr_repository_policy.this) + length(aws_ecr_registry_policy.this)
     ) == 0
     error_message = "An option is on that nobody asked for."
   }
@@ -95,6 +95,35 @@ run "options" {
   }
 }
 
+run "nodes_fill_the_cache_below_its_prefixes" {
+  command = plan
+  variables {
+    pull_through = { ecr-public = "public.ecr.aws", quay = "quay.io" }
+    cache_roles  = ["arn:aws:iam::111122223333:role/weatherline-test-system-node"]
+  }
+
+  assert {
+    condition = [for s in jsondecode(output.cache_policy).Statement : [s.Principal.AWS, s.Action, s.Resource]] == [[
+      ["arn:aws:iam::111122223333:role/weatherline-test-system-node"],
+      ["ecr:BatchImportUpstreamImage", "ecr:CreateRepository"],
+      ["arn:aws:ecr:us-east-2:111122223333:repository/ecr-public/*", "arn:aws:ecr:us-east-2:111122223333:repository/quay/*"],
+    ]]
+    error_message = "Nodes make other repositories, or none: ${output.cache_policy}"
+  }
+  assert {
+    condition     = length(aws_ecr_registry_policy.this) == 1
+    error_message = "The first pull of an image fails."
+  }
+}
+
+run "roles_without_a_cache_are_refused" {
+  command = plan
+  variables {
+    cache_roles = ["arn:aws:iam::111122223333:role/weatherline-test-system-node"]
+  }
+  expect_failures = [aws_ecr_registry_policy.this]
+}
+
 run "a_replica_in_the_same_region_is_refused" {
   command = plan
   variables {
@@ -112,6 +141,7 @@ run "odd_input_is_refused" {
     kept_releases = 1
     pull_through  = { docker-hub = "registry-1.docker.io" }
     pullers       = ["*"]
+    cache_roles   = ["*"]
   }
-  expect_failures = [var.name, var.account_id, var.images, var.kept_releases, var.pull_through, var.pullers]
+  expect_failures = [var.name, var.account_id, var.images, var.kept_releases, var.pull_through, var.pullers, var.cache_roles]
 }

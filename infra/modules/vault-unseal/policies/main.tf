@@ -1,3 +1,5 @@
+data "aws_partition" "this" {}
+
 locals {
   policies = {
     vault = jsonencode({
@@ -26,7 +28,7 @@ locals {
           Effect    = "Allow"
           Action    = ["kms:GenerateDataKey", "kms:Decrypt"]
           Resource  = var.bucket_key_arn
-          Condition = { StringEquals = { "kms:ViaService" = "s3.${var.region}.amazonaws.com" } }
+          Condition = { StringEquals = { "kms:ViaService" = "s3.${var.region}.${data.aws_partition.this.dns_suffix}" } }
         },
       ]
     })

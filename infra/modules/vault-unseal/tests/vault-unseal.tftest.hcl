@@ -59,7 +59,7 @@ run "the_key_is_hard_to_lose" {
   }
 
   assert {
-    condition     = aws_kms_key.unseal.enable_key_rotation && aws_kms_key.unseal.deletion_window_in_days == 30 && aws_kms_key.unseal.multi_region
+    condition     = aws_kms_key.unseal[0].enable_key_rotation && aws_kms_key.unseal[0].deletion_window_in_days == 30 && aws_kms_key.unseal[0].multi_region
     error_message = "The key does not rotate, goes too soon, or cannot be replicated."
   }
   assert {
@@ -79,7 +79,7 @@ run "the_key_is_the_accounts_alone_by_default" {
   command = plan
 
   assert {
-    condition     = [for s in jsondecode(output.key_policy).Statement : s.Principal.AWS] == ["arn:aws:iam::111122223333:root"] && !aws_kms_key.unseal.multi_region
+    condition     = [for s in jsondecode(output.key_policy).Statement : s.Principal.AWS] == ["arn:aws:iam::111122223333:root"] && !aws_kms_key.unseal[0].multi_region
     error_message = "Others use the key."
   }
   assert {

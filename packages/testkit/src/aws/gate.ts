@@ -15,30 +15,49 @@ export type AwsSides = {
 };
 
 export type AwsTests = {
-  /** `test.serial` when there is a moto; else every title is registered as skipped, with the reason in it. */
-  readonly test: (title: string, run: (t: ExecutionContext, sides: AwsSides) => Promise<void>) => void;
+  /**
+   * `test.serial` on an account with nothing in it, in the long run or by hand (no `WEATHERLINE_TEST_LEVEL`); else the
+   * title is registered as skipped, with the reason in it.
+   */
+  readonly test: DefineAwsTest;
+  /** The same in the quick run as well. */
+  readonly quick: DefineAwsTest;
 };
+
+type DefineAwsTest = (title: string, run: (t: ExecutionContext, sides: AwsSides) => Promise<void>) => void;
 
 const START_WITHIN_MS = 60_000;
 
-/** A stand-in for the tests of one file, emptied before each of them. */
+/** A stand-in for the tests of one file, which starts with the first of them that runs. */
 export function awsTests(test: TestFn): AwsTests {
-  const reason = motoIsMissing();
-  if (reason !== undefined) return { test: (title) => test.skip(`${title} (skipped: ${reason})`, (t) => t.fail()) };
-  const started = Promise.withResolvers<AwsStandIn>();
-  test.before('the stand-in starts', async (t) => {
-    t.timeout(START_WITHIN_MS);
-    started.resolve(await startAwsStandIn());
-    await started.promise;
-  });
-  test.after.always('the stand-in ends', async () => (await started.promise)[Symbol.asyncDispose]());
+  const level = process.env['WEATHERLINE_TEST_LEVEL'];
+  const isLong = level === undefined || level === 'all';
+  let started: Promise<AwsStandIn> | undefined;
+  test.after.always('the stand-in ends', async () => (await started)?.[Symbol.asyncDispose]());
+  const define =
+    (why: () => string | undefined): DefineAwsTest =>
+    (title, run) => {
+      const reason = why();
+      if (reason !== undefined) return test.skip(`${title} (skipped: ${reason})`, (t) => t.fail());
+      return test.serial(title, async (t) => {
+        t.timeout(START_WITHIN_MS);
+        const isFirst = started === undefined;
+        started ??= startAwsStandIn();
+        const standIn = await started;
+        if (!isFirst) await standIn.reset();
+        await run(t, sidesOf(standIn));
+      });
+    };
   return {
-    test: (title, run) =>
-      test.serial(title, async (t) => {
-        const standIn = await started.promise;
-        await standIn.reset();
-        const ask: Ask = async (asked) => askAws(standIn.url, asked);
-        await run(t, { standIn, ask, askMoto: async (asked) => askAws(standIn.motoUrl, asked) });
-      }),
+    test: define(() => (isLong ? motoIsMissing() : 'npm run test:all')),
+    quick: define(motoIsMissing),
+  };
+}
+
+function sidesOf(standIn: AwsStandIn): AwsSides {
+  return {
+    standIn,
+    ask: async (asked) => askAws(standIn.url, asked),
+    askMoto: async (asked) => askAws(standIn.motoUrl, asked),
   };
 }

@@ -26,10 +26,21 @@ from moto.server import main
 main(["-H", "127.0.0.1", "-p", "0"])
 `;
 
+/** Looks without importing, which takes a second and more. */
+const IS_THERE = `
+import importlib.util, sys
+sys.exit(0 if all(importlib.util.find_spec(name) for name in ["moto", "flask", "flask_cors", "werkzeug"]) else 1)
+`;
+
+let missing: { readonly reason: string | undefined } | undefined;
+
 /** Why there is no moto to start, or undefined when there is one. */
 export function motoIsMissing(): string | undefined {
-  const { status } = spawnSync(PYTHON, ['-c', 'import moto.server'], { stdio: 'ignore' });
-  return status === 0 ? undefined : 'no python3 with moto[server] is installed';
+  if (missing === undefined) {
+    const { status } = spawnSync(PYTHON, ['-c', IS_THERE], { stdio: 'ignore' });
+    missing = { reason: status === 0 ? undefined : 'no python3 with moto[server] is installed' };
+  }
+  return missing.reason;
 }
 
 export async function startMoto(account: string): Promise<Moto> {
@@ -40,6 +51,8 @@ export async function startMoto(account: string): Promise<Moto> {
       MOTO_ACCOUNT_ID: account,
       // Else attaching any managed policy of AWS is refused, after minutes of retries.
       MOTO_IAM_LOAD_MANAGED_POLICIES: 'true',
+      // Else a certificate is not issued for a minute, though its name was proved.
+      MOTO_ACM_VALIDATION_WAIT: '0',
     },
   });
   const port = await portOf(child);

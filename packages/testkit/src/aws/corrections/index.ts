@@ -5,12 +5,14 @@ import { BUDGETS } from './budgets.ts';
 import { CLOUDTRAIL } from './cloudtrail.ts';
 import { COST_EXPLORER } from './cost-explorer.ts';
 import { EC2 } from './ec2.ts';
+import { EC2_FLOW_LOGS } from './ec2-flow-logs.ts';
 import { ECR } from './ecr.ts';
 import { EKS_ACCESS } from './eks-access.ts';
 import { EKS_ADD_ONS } from './eks-add-ons.ts';
 import { EKS_CLUSTERS } from './eks-clusters.ts';
 import { EKS_NODE_GROUPS } from './eks-node-groups.ts';
 import { EKS_POD_IDENTITY } from './eks-pod-identity.ts';
+import { EKS_VERSIONS } from './eks-versions.ts';
 import { FIS } from './fis.ts';
 import { GUARDDUTY } from './guardduty.ts';
 import { KMS } from './kms.ts';
@@ -28,12 +30,14 @@ export const CORRECTIONS: readonly Correction[] = [
   ...CLOUDTRAIL,
   ...COST_EXPLORER,
   ...EC2,
+  ...EC2_FLOW_LOGS,
   ...ECR,
   ...EKS_ACCESS,
   ...EKS_ADD_ONS,
   ...EKS_CLUSTERS,
   ...EKS_NODE_GROUPS,
   ...EKS_POD_IDENTITY,
+  ...EKS_VERSIONS,
   ...FIS,
   ...GUARDDUTY,
   ...KMS,

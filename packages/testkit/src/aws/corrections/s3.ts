@@ -2,12 +2,21 @@ import type { Correction, Site } from '../correction.ts';
 import { listOf, objectOf, textOf, type Json } from '../json.ts';
 import { bytesReply, emptyReply, refusalReply, type AwsCall, type AwsReply } from '../message.ts';
 
+type KeptHeader = { readonly name: string; readonly byDefault: string };
+
+const TRANSITION_SIZE: KeptHeader = {
+  name: 'x-amz-transition-default-minimum-object-size',
+  byDefault: 'all_storage_classes_128K',
+};
+
 /** S3: moto loses parts of a bucket's settings, crashes on some, and refuses all objects of a bucket that wants TLS. */
 export const S3: readonly Correction[] = [
   ...keptAsSent('logging', { isForMoto: false, none: emptyLogging }),
   ...keptAsSent('notification', { isForMoto: false, none: async (call, site) => site.moto(call) }),
   // moto still judges it: both buckets must be versioned.
   ...keptAsSent('replication', { isForMoto: true, none: async (call, site) => site.moto(call) }),
+  // moto loses how many replaced versions stay and from which size on objects move, and clients wait for minutes for both.
+  ...keptAsSent('lifecycle', { isForMoto: true, none: async (call, site) => site.moto(call), header: TRANSITION_SIZE }),
   // moto makes one of no name of the first, and says in words of its own that there is none of the second.
   ...['intelligent-tiering', 'inventory'].flatMap((part) =>
     keptAsSent(part, {
@@ -45,7 +54,7 @@ export const S3: readonly Correction[] = [
   },
 ];
 
-const PARTS = ['logging', 'notification', 'replication', 'intelligent-tiering', 'inventory', 'policy'];
+const PARTS = ['lifecycle', 'logging', 'notification', 'replication', 'intelligent-tiering', 'inventory', 'policy'];
 
 /** Names of buckets are one space for all regions. */
 function settings(site: Site, part: string): Map<string, Json> {
@@ -64,10 +73,12 @@ function forget(shelf: Map<string, Json>, bucket: string): void {
 
 type Keeping = {
   readonly isForMoto: boolean;
+  /** A part of the setting that is sent and shown in a header. */
+  readonly header?: KeptHeader;
   readonly none: (call: AwsCall, site: Site) => AwsReply | Promise<AwsReply>;
 };
 
-function keptAsSent(part: string, { isForMoto, none }: Keeping): readonly Correction[] {
+function keptAsSent(part: string, { isForMoto, none, header }: Keeping): readonly Correction[] {
   const on = `/{bucket}?${part}`;
   return [
     {
@@ -75,8 +86,10 @@ function keptAsSent(part: string, { isForMoto, none }: Keeping): readonly Correc
       on: `PUT ${on}`,
       handle: async (call, site) => {
         const reply = isForMoto ? await site.moto(call) : emptyReply();
-        if (reply.status < 300) settings(site, part).set(nameOf(call), { body: call.body.toString() });
-        return reply;
+        if (reply.status >= 300) return reply;
+        const sent = { body: call.body.toString(), ...headerOf(call, header) };
+        settings(site, part).set(nameOf(call), sent);
+        return withHeader(reply, sent, header);
       },
     },
     {
@@ -84,7 +97,8 @@ function keptAsSent(part: string, { isForMoto, none }: Keeping): readonly Correc
       on: `GET ${on}`,
       handle: async (call, site) => {
         const sent = settings(site, part).get(nameOf(call));
-        return sent === undefined ? none(call, site) : bytesReply(textOf(sent['body']), 'application/xml');
+        if (sent === undefined) return none(call, site);
+        return withHeader(bytesReply(textOf(sent['body']), 'application/xml'), sent, header);
       },
     },
     {
@@ -96,6 +110,15 @@ function keptAsSent(part: string, { isForMoto, none }: Keeping): readonly Correc
       },
     },
   ];
+}
+
+function headerOf(call: AwsCall, header: KeptHeader | undefined): Json {
+  return header === undefined ? {} : { [header.name]: call.headers[header.name] ?? header.byDefault };
+}
+
+function withHeader(reply: AwsReply, sent: Json, header: KeptHeader | undefined): AwsReply {
+  if (header === undefined) return reply;
+  return { ...reply, headers: { ...reply.headers, [header.name]: textOf(sent[header.name]) } };
 }
 
 async function emptyLogging(call: AwsCall, site: Site): Promise<AwsReply> {

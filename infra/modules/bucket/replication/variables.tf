@@ -32,3 +32,20 @@ variable "replica" {
   description = "Bucket, key and region that receive every object."
   type        = object({ bucket_arn = string, kms_key_arn = string, region = string })
 }
+
+variable "store" {
+  description = "What is copied: products or vault-snapshots, part of names."
+  type        = string
+}
+
+variable "locked" {
+  description = "Whether objects are locked: then their locks are copied as well."
+  type        = bool
+  default     = false
+}
+
+variable "alarm_topic" {
+  description = "Topic that hears when something is not copied; null = nobody, the alarm shows all the same."
+  type        = object({ arn = string })
+  default     = null
+}

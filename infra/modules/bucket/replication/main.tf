@@ -1,3 +1,5 @@
+data "aws_partition" "this" {}
+
 locals {
   trust = jsonencode({
     Version = "2012-10-17"
@@ -19,9 +21,12 @@ locals {
         Resource = var.bucket_arn
       },
       {
-        Sid      = "ReadVersions"
-        Effect   = "Allow"
-        Action   = ["s3:GetObjectVersionForReplication", "s3:GetObjectVersionAcl", "s3:GetObjectVersionTagging"]
+        Sid    = "ReadVersions"
+        Effect = "Allow"
+        Action = concat(
+          ["s3:GetObjectVersionForReplication", "s3:GetObjectVersionAcl", "s3:GetObjectVersionTagging"],
+          var.locked ? ["s3:GetObjectLegalHold", "s3:GetObjectRetention"] : [],
+        )
         Resource = "${var.bucket_arn}/*"
       },
       # Not ReplicateDelete: what is deleted here stays there.
@@ -36,22 +41,22 @@ locals {
         Effect    = "Allow"
         Action    = "kms:Decrypt"
         Resource  = var.kms_key_arn
-        Condition = { StringEquals = { "kms:ViaService" = "s3.${var.region}.amazonaws.com" } }
+        Condition = { StringEquals = { "kms:ViaService" = "s3.${var.region}.${data.aws_partition.this.dns_suffix}" } }
       },
       {
         Sid       = "Encrypt"
         Effect    = "Allow"
         Action    = ["kms:Encrypt", "kms:GenerateDataKey"]
         Resource  = var.replica.kms_key_arn
-        Condition = { StringEquals = { "kms:ViaService" = "s3.${var.replica.region}.amazonaws.com" } }
+        Condition = { StringEquals = { "kms:ViaService" = "s3.${var.replica.region}.${data.aws_partition.this.dns_suffix}" } }
       },
     ]
   })
 }
 
 resource "aws_iam_role" "this" {
-  name               = "${var.name}-products-replication"
-  description        = "S3 copies products of ${var.name} to ${var.replica.region}"
+  name               = "${var.name}-${var.store}-replication"
+  description        = "S3 copies ${var.store} of ${var.name} to ${var.replica.region}"
   assume_role_policy = local.trust
 
   lifecycle {

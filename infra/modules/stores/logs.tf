@@ -1,0 +1,33 @@
+locals {
+  log_bucket     = "${var.name}-logs-${var.account_id}"
+  log_bucket_arn = "arn:${local.partition}:s3:::${local.log_bucket}"
+
+  # The flow log of the network, beside the access logs that the bucket lets in by itself.
+  delivery = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid       = "FlowLogsAskForAcl"
+        Effect    = "Allow"
+        Principal = { Service = "delivery.logs.amazonaws.com" }
+        Action    = "s3:GetBucketAcl"
+        Resource  = local.log_bucket_arn
+        Condition = {
+          StringEquals = { "aws:SourceAccount" = var.account_id }
+          ArnLike      = { "aws:SourceArn" = "arn:${local.partition}:logs:${var.region}:${var.account_id}:*" }
+        }
+      },
+      {
+        Sid       = "FlowLogsWrite"
+        Effect    = "Allow"
+        Principal = { Service = "delivery.logs.amazonaws.com" }
+        Action    = "s3:PutObject"
+        Resource  = "${local.log_bucket_arn}/AWSLogs/*"
+        Condition = {
+          StringEquals = { "aws:SourceAccount" = var.account_id, "s3:x-amz-acl" = "bucket-owner-full-control" }
+          ArnLike      = { "aws:SourceArn" = "arn:${local.partition}:logs:${var.region}:${var.account_id}:*" }
+        }
+      },
+    ]
+  })
+}

@@ -1,0 +1,92 @@
+import { beside, documents, ofType, type Resource, type Statement, type World } from '../facts.ts';
+import { at, textAt, texts, type Tree } from '../tree.ts';
+
+/** What a role may do, or must not, without what differs between environments. */
+export type Permission = {
+  readonly effect?: 'Deny';
+  readonly actions: readonly string[];
+  readonly on: readonly string[];
+  readonly when?: Tree;
+};
+
+export type RoleRights = {
+  readonly role: string;
+  readonly address: string;
+  readonly permissions: readonly Permission[];
+};
+
+/** What each role may do by documents of its own. A role of which one is not known yet is left out. */
+export function rightsOfRoles(world: World): readonly RoleRights[] {
+  const named = plain(keysOf(world));
+  const known = new Map(documents(world, 'identity').map((document) => [document.of.address, document]));
+  const policies = ofType(world, 'aws_iam_role_policy').map((policy) => ({ policy, role: roleOf(world, policy) }));
+  return [...Map.groupBy(policies, ({ role }) => role)].flatMap(([role, all]) => {
+    const found = all.flatMap(({ policy }) => known.get(policy.address) ?? []);
+    if (found.length < all.length) return [];
+    const permissions = found.flatMap(({ statements }) => statements.map((one) => permissionOf(one, named)));
+    const address = found[0]?.of.address ?? '';
+    return [{ role: named(role).replace(/^weatherline-(ENV-)?/, ''), address, permissions }];
+  });
+}
+
+function permissionOf(
+  { effect, actions, resources, condition }: Statement,
+  named: (text: string) => string,
+): Permission {
+  const when: Tree = JSON.parse(named(JSON.stringify(condition)));
+  return {
+    ...(effect === 'Deny' ? { effect } : {}),
+    actions: actions.toSorted(),
+    on: resources.map(named).toSorted(),
+    ...(Object.keys(when).length > 0 ? { when } : {}),
+  };
+}
+
+/** In an applied world the policy names its role; in a plan it stands beside it, under the same key. */
+function roleOf(world: World, policy: Resource): string {
+  const [named] = texts(policy.values['role']);
+  if (named !== undefined) return named;
+  const keyed = /\[.*\]$/.exec(policy.address)?.[0] ?? '';
+  const roles = beside(world, policy, 'aws_iam_role').filter((one) => keyed === '' || one.address.endsWith(keyed));
+  return textAt((roles.length > 0 ? roles : beside(world, policy, 'aws_iam_role'))[0]?.values, 'name');
+}
+
+/** The names of keys by their ids: an alias says what a key is for. */
+function keysOf(world: World): ReadonlyMap<string, string> {
+  return new Map(
+    ofType(world, 'aws_kms_alias').map(({ values }) => [
+      textAt(values, 'target_key_id'),
+      textAt(values, 'name').replace(/^alias\/weatherline-(?:[a-z]+-)?/, ''),
+    ]),
+  );
+}
+
+function plain(keys: ReadonlyMap<string, string>): (text: string) => string {
+  return (text) =>
+    text
+      .replaceAll(/:key\/([\w-]+)/g, (_, id: string) => `:key/${keys.get(id) ?? (/^[a-z-]+$/.test(id) ? id : 'OTHER')}`)
+      .replaceAll(/\/[\da-f]{8}-[\da-f-]{27}(?:-\d+)?(?=[/"]|$)/g, '/UUID')
+      .replaceAll(/\b\d{12}\b/g, 'ACCOUNT')
+      .replaceAll(/\bus-(?:east|west)-\d\b/g, 'REGION')
+      .replaceAll(/weatherline-(?:any|dev|staging|prod|dr)\b/g, 'weatherline-ENV')
+      .replaceAll(/(?<=["/])(?:any|dev|staging|prod|dr)\//g, 'ENV/')
+      .replaceAll(/hostedzone\/Z\w+/g, 'hostedzone/ZONE')
+      .replaceAll('arn:aws:', '')
+      .replaceAll('REGION:ACCOUNT:', '')
+      .replaceAll('weatherline-ENV/UUID', 'CLUSTER');
+}
+
+/** One text for one permission, however it was written. */
+export function canonical({ effect, actions, on, when }: Permission): string {
+  return JSON.stringify([effect ?? 'Allow', actions.toSorted(), on.toSorted(), sorted(when ?? {})]);
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.keys(value)
+      .toSorted()
+      .map((name) => [name, sorted(at(value, name))]),
+  );
+}
