@@ -1,4 +1,4 @@
-import { cpSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Terraform } from '../support/terraform.ts';
 import type { TerraformTool } from '../support/terraform-tool.ts';
@@ -47,10 +47,13 @@ export type RootOptions = {
   readonly variables?: Readonly<Record<string, string>>;
 };
 
-/** A copy of the root with its modules, as it is. */
+/** A copy of the root with its modules, as it is but for where its state is. */
 export function openRoot(name: string, options: RootOptions): Terraform {
   const beside = { '../../modules': infra('modules') };
-  return new Terraform({ root: infra('environments', name), beside, ...options });
+  const terraform = new Terraform({ root: infra('environments', name), beside, ...options });
+  // The key that it asks for is that of the bucket of states; here the state is a file that is thrown away.
+  rmSync(join(terraform.folder, 'encryption.tofu'), { force: true });
+  return terraform;
 }
 
 export async function applyBefore({ root, values, targets = [] }: Before, terraform: Terraform): Promise<void> {

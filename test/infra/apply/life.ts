@@ -9,8 +9,8 @@ import { s3Admin } from './s3-admin.ts';
 import { resourcesOf, type StateResource } from './state.ts';
 
 const Outputs = v.object({
-  cluster_config: v.record(v.string(), v.string()),
-  roles: v.record(v.string(), v.string()),
+  cluster_config: v.optional(v.record(v.string(), v.string())),
+  roles: v.optional(v.record(v.string(), v.string())),
 });
 
 /** What programs are told of an environment. */
@@ -26,15 +26,17 @@ export class Life implements AsyncDisposable {
   readonly standIn: AwsStandIn;
   readonly terraform: Terraform;
   readonly #tool: TerraformTool;
-  readonly #resources = new AsyncDisposableStack();
+  readonly #open = new AsyncDisposableStack();
+  #resources: readonly StateResource[] = [];
+  #told: Told | undefined;
   #before: AccountListing = {};
 
   private constructor(environment: Environment, tool: TerraformTool, standIn: AwsStandIn) {
     this.environment = environment;
     this.#tool = tool;
-    this.standIn = this.#resources.use(standIn);
+    this.standIn = this.#open.use(standIn);
     const { name, variables } = environment;
-    this.terraform = this.#resources.use(openRoot(name, { tool, environment: standIn.environment, variables }));
+    this.terraform = this.#open.use(openRoot(name, { tool, environment: standIn.environment, variables }));
   }
 
   static async begin(environment: Environment, tool: TerraformTool): Promise<Life> {
@@ -54,21 +56,31 @@ export class Life implements AsyncDisposable {
     return this.#before;
   }
 
-  async resources(): Promise<readonly StateResource[]> {
-    return resourcesOf(await this.terraform.show());
+  async apply(): Promise<void> {
+    await this.terraform.init();
+    await this.terraform.apply();
+    this.#resources = resourcesOf(await this.terraform.show());
+    const { cluster_config: config, roles } = v.parse(Outputs, await this.terraform.outputs());
+    if (config !== undefined && roles !== undefined)
+      this.#told = { bucket: config['BUCKET'] ?? '', region: config['AWS_REGION'] ?? '', roles };
   }
 
-  async told(): Promise<Told> {
-    const { cluster_config: config, roles } = v.parse(Outputs, await this.terraform.outputs());
-    return { bucket: config['BUCKET'] ?? '', region: config['AWS_REGION'] ?? '', roles };
+  /** What the apply has made, as the state had it then. */
+  get resources(): readonly StateResource[] {
+    return this.#resources;
+  }
+
+  get told(): Told {
+    if (this.#told === undefined) throw new Error(`${this.environment.name} tells programs nothing`);
+    return this.#told;
   }
 
   /** S3 of that region, until the end. */
   s3(region: string): S3Client {
-    return this.#resources.adopt(s3Admin(this.standIn, region), (client) => client.destroy());
+    return this.#open.adopt(s3Admin(this.standIn, region), (client) => client.destroy());
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#resources.disposeAsync();
+    await this.#open.disposeAsync();
   }
 }

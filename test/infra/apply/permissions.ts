@@ -24,7 +24,7 @@ const RIGHTS: Readonly<Record<string, Rights>> = {
  * policy are not shown here; it takes any token, so neither is a trust policy. Those are compared as documents.
  */
 export async function tryPermissions(life: Life): Promise<string> {
-  const told = await life.told();
+  const { told } = life;
   const s3 = life.s3(told.region);
   for (const place of PLACES)
     await s3.send(new PutObjectCommand({ Bucket: told.bucket, Key: `${place}seed`, Body: 'seed\n', IfNoneMatch: '*' }));

@@ -45,10 +45,9 @@ async function prepare(life: Life): Promise<string> {
 }
 
 async function apply(life: Life): Promise<string> {
-  await life.terraform.init();
-  await life.terraform.apply();
+  await life.apply();
   assert.deepEqual(life.standIn.unanswered, []);
-  const resources = await life.resources();
+  const { resources } = life;
   const made = gained(life.before, await listAccount(life.standIn.url));
   assert.deepEqual(unseen(resources, made), []);
   return `${resources.length} resources, ${life.standIn.calls.length} calls`;
@@ -60,8 +59,8 @@ async function planAgain(life: Life): Promise<string> {
 }
 
 async function compareBuckets(life: Life): Promise<string> {
-  const declared = declaredBuckets(await life.resources());
-  const { bucket: products, region } = await life.told();
+  const declared = declaredBuckets(life.resources);
+  const { bucket: products, region } = life.told;
   const s3 = life.s3(region);
   for (const [bucket, settings] of declared) assert.deepEqual(await bucketSettings(s3, bucket), settings, bucket);
   const { versioning, encryption, ownership, lifecycle } = await bucketSettings(s3, products);
@@ -76,27 +75,24 @@ async function findDrift(life: Life): Promise<string> {
   return Object.keys(expected).join(', ');
 }
 
-/** Where products are not to be destroyed by force, a bucket that holds any stops it; a person has emptied it then. */
+/** A bucket that is not to be destroyed by force stops it while it holds a product; then a person has emptied it. */
 async function destroy(life: Life): Promise<string> {
-  const buckets = (await life.resources()).filter(({ type }) => type === 'aws_s3_bucket');
-  const kept = buckets
-    .filter(({ values }) => values['force_destroy'] !== true)
-    .map(({ values }) => String(values['bucket']));
-  const note = kept.length === 0 ? '' : await destroyAfterRefusal(life, kept);
+  const buckets = life.resources.filter(({ type }) => type === 'aws_s3_bucket');
+  const kept = buckets.filter(({ values }) => values['force_destroy'] !== true);
+  const refusing = kept.map(({ values }) => String(values['bucket'])).filter((bucket) => bucket === life.told.bucket);
+  for (const bucket of refusing) await refuseToDestroy(life, bucket);
   await life.terraform.destroy();
   assert.deepEqual(await life.terraform.resources(), []);
   assert.deepEqual(gained(life.before, await listAccount(life.standIn.url)), {});
   assert.deepEqual(life.standIn.unanswered, []);
-  return note;
+  return refusing.length === 0 ? '' : 'refused while there was a product, then done';
 }
 
-async function destroyAfterRefusal(life: Life, kept: readonly string[]): Promise<string> {
-  const { region } = await life.told();
+async function refuseToDestroy(life: Life, bucket: string): Promise<void> {
   await assert.rejects(life.terraform.destroy(), (error) => {
     assert(error instanceof TerraformError);
     assert.match(error.message, /BucketNotEmpty/);
     return true;
   });
-  for (const bucket of kept) await emptyBucket(life.s3(region), bucket);
-  return 'refused while the bucket of products held any, then done';
+  await emptyBucket(life.s3(life.told.region), bucket);
 }

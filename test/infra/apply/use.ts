@@ -22,7 +22,7 @@ export function podOf(life: Life, told: Told, who: string, program = SHELL): Pod
 
 /** Upload stores a product, and the gateway serves those very bytes; each has nothing but its role and a token. */
 export async function writeAndServe(life: Life): Promise<string> {
-  const told = await life.told();
+  const { told } = life;
   const { data } = v.parse(Event, JSON.parse(readFileSync(EVENT, 'utf8')));
   await using upload = podOf(life, told, 'upload');
   const stored = v.parse(Stored, await upload.ask({ do: 'upload', event: data }));
