@@ -58,7 +58,11 @@ function stampAttributes({ startedAt, endedAt, attempt }: Stamps): Record<string
 
 /** Kafka's binary content mode: attributes as `ce_` headers, data as the value, key = `partitionkey`. */
 export function encodeEvent({ attributes, data }: Envelope): OutgoingMessage {
-  const value = utf8(JSON.stringify(data));
+  return messageOf(attributes, utf8(JSON.stringify(data)));
+}
+
+/** The same, of data that are bytes already. */
+export function messageOf(attributes: Attributes, value: Uint8Array): OutgoingMessage {
   if (value.length > MAX_EVENT_BYTES) {
     throw new PermanentError(
       'EVENT_TOO_LARGE',
@@ -166,7 +170,8 @@ function checked(attributes: Record<string, string>): Attributes {
   return Object.assign(attributes, { specversion, id, source, type });
 }
 
-function parseJson(bytes: Uint8Array): unknown {
+/** JSON of somebody else's: throws a PermanentError for what is none, or too deep. */
+export function parseJson(bytes: Uint8Array): unknown {
   let parsed: unknown;
   try {
     parsed = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
