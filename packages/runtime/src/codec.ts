@@ -178,18 +178,21 @@ export function parseJson(bytes: Uint8Array): unknown {
   } catch (cause) {
     throw new PermanentError('INVALID_EVENT', 'the value is not JSON', { cause });
   }
-  if (isDeeperThan(MAX_DEPTH, parsed)) {
+  if (typeof parsed === 'object' && parsed !== null && isDeeperThan(MAX_DEPTH, parsed)) {
     throw new PermanentError('EVENT_TOO_DEEP', `expected JSON at most ${MAX_DEPTH} levels deep`);
   }
   return parsed;
 }
 
 /** JSON.parse itself takes any depth; whatever walks over the value after it recurses, and this stops in time. */
-function isDeeperThan(levels: number, value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
+function isDeeperThan(levels: number, value: object): boolean {
   if (levels === 0) return true;
   const members: readonly unknown[] = Array.isArray(value) ? value : Object.values(value);
-  return members.some((member) => isDeeperThan(levels - 1, member));
+  // Most members hold nothing, and a call for each is dear.
+  for (const member of members) {
+    if (typeof member === 'object' && member !== null && isDeeperThan(levels - 1, member)) return true;
+  }
+  return false;
 }
 
 function invalid(message: string): PermanentError {
