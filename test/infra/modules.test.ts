@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import test from 'ava';
+import { parseHcl, parseTree } from './checks/hcl.ts';
 import { hclGate } from './checks/level.ts';
 import { atMost, checkTarget, lineOf, type TargetResult } from './checks/run-target.ts';
-import { targets, targetsNamed, Workspace, type Target } from './checks/workspace.ts';
+import { INFRA, targets, targetsNamed, Workspace, type Target } from './checks/workspace.ts';
 
 const ALL_WITHIN_MS = 1_200_000;
 const AT_ONCE = 2;
@@ -45,6 +46,17 @@ test('bootstrap, every module and every environment is a target, and dr is two o
     paths.filter((path) => path.endsWith('/dr')),
   );
   t.throws(() => targetsNamed(['nowhere']), { message: 'infra has no nowhere' });
+});
+
+test('what only OpenTofu reads is parsed as well, and what is no HCL is refused by its line', async (t) => {
+  const paths = (await parseTree(INFRA)).map(({ path }) => path);
+  t.deepEqual(
+    targets()
+      .filter(({ isRoot, path }) => isRoot && !paths.includes(`${path}/encryption.tofu`))
+      .map(({ path }) => path),
+    [],
+  );
+  await t.throwsAsync(parseHcl('state.tofu', 'terraform {\n  encryption {\n'), { message: /state\.tofu:2/ });
 });
 
 function runWithout(env: NodeJS.ProcessEnv): { status: number | null; stdout: string } {

@@ -75,7 +75,9 @@ module "NAME_backup" {
 
 /** Every service account's role, with MSK or without, each with the documents that ../../../infra/modules/platform gives it. */
 export function roles(withMsk: boolean): Subject {
-  const msk = withMsk ? 'module.NAME_kafka.json' : '{}';
+  const msk = withMsk
+    ? '{ for name, json in module.NAME_kafka.json : (name == "keda" ? "keda-operator" : name) => json }'
+    : '{}';
   return {
     folder: 'modules/irsa',
     call: (infra) => `${documents(infra)}
@@ -117,9 +119,10 @@ export const CHAOS: Subject = {
 };
 
 export const REPLICATION: Subject = {
-  folder: 'modules/product-store/replication',
+  folder: 'modules/bucket/replication',
   call: (infra) => `module "NAME" {
-  source      = "${infra}/modules/product-store/replication"
+  source      = "${infra}/modules/bucket/replication"
+  store       = "products"
   bucket      = "weatherline-any-products-${ACCOUNT}"
   bucket_arn  = "arn:aws:s3:::weatherline-any-products-${ACCOUNT}"
   kms_key_arn = ${key('products')}

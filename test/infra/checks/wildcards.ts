@@ -23,7 +23,16 @@ export const WILDCARDS: readonly Wildcard[] = [
     why: 'load balancer controller: it reads, of services whose read calls know no resource',
   },
   { sid: 'FindZone', actions: [/^route53:List[A-Za-z]+$/], why: 'external-dns, cert-manager: list calls' },
-  { sid: 'Find', actions: [/^ec2:DescribeInstances$/], why: 'FIS finds its target by tag' },
+  {
+    sid: 'Find',
+    actions: [/^ec2:Describe(Instances|Subnets)$/, /^tag:GetResources$/],
+    why: 'FIS finds its target by tag',
+  },
+  {
+    sid: 'ReadCacheRules',
+    actions: [/^ecr:DescribePullThroughCacheRules$/],
+    why: "CI's plan: rules of the whole registry",
+  },
   {
     sid: 'Channels',
     actions: [/^ssmmessages:(Create|Open)(Control|Data)Channel$/, /^ssm:UpdateInstanceInformation$/],

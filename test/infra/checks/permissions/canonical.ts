@@ -1,9 +1,8 @@
 import { beside, documents, ofType, type Resource, type Statement, type World } from '../facts.ts';
 import { at, textAt, texts, type Tree } from '../tree.ts';
 
-/** What a role may do, or must not, without what differs between environments. */
+/** What a role may do, without what differs between environments. What it is refused only takes away. */
 export type Permission = {
-  readonly effect?: 'Deny';
   readonly actions: readonly string[];
   readonly on: readonly string[];
   readonly when?: Tree;
@@ -23,23 +22,18 @@ export function rightsOfRoles(world: World): readonly RoleRights[] {
   return [...Map.groupBy(policies, ({ role }) => role)].flatMap(([role, all]) => {
     const found = all.flatMap(({ policy }) => known.get(policy.address) ?? []);
     if (found.length < all.length) return [];
-    const permissions = found.flatMap(({ statements }) => statements.map((one) => permissionOf(one, named)));
+    const permissions = found.flatMap(({ statements }) =>
+      statements.filter(({ effect }) => effect !== 'Deny').map((one) => permissionOf(one, named)),
+    );
     const address = found[0]?.of.address ?? '';
     return [{ role: named(role).replace(/^weatherline-(ENV-)?/, ''), address, permissions }];
   });
 }
 
-function permissionOf(
-  { effect, actions, resources, condition }: Statement,
-  named: (text: string) => string,
-): Permission {
+function permissionOf({ actions, resources, condition }: Statement, named: (text: string) => string): Permission {
   const when: Tree = JSON.parse(named(JSON.stringify(condition)));
-  return {
-    ...(effect === 'Deny' ? { effect } : {}),
-    actions: actions.toSorted(),
-    on: resources.map(named).toSorted(),
-    ...(Object.keys(when).length > 0 ? { when } : {}),
-  };
+  const what = { actions: actions.toSorted(), on: resources.map(named).toSorted() };
+  return Object.keys(when).length > 0 ? { ...what, when } : what;
 }
 
 /** In an applied world the policy names its role; in a plan it stands beside it, under the same key. */
@@ -66,7 +60,7 @@ function plain(keys: ReadonlyMap<string, string>): (text: string) => string {
     text
       .replaceAll(/:key\/([\w-]+)/g, (_, id: string) => `:key/${keys.get(id) ?? (/^[a-z-]+$/.test(id) ? id : 'OTHER')}`)
       .replaceAll(/\/[\da-f]{8}-[\da-f-]{27}(?:-\d+)?(?=[/"]|$)/g, '/UUID')
-      .replaceAll(/\b\d{12}\b/g, 'ACCOUNT')
+      .replaceAll(/(?<!\d)\d{12}(?!\d)/g, 'ACCOUNT')
       .replaceAll(/\bus-(?:east|west)-\d\b/g, 'REGION')
       .replaceAll(/weatherline-(?:any|dev|staging|prod|dr)\b/g, 'weatherline-ENV')
       .replaceAll(/(?<=["/])(?:any|dev|staging|prod|dr)\//g, 'ENV/')
@@ -77,8 +71,8 @@ function plain(keys: ReadonlyMap<string, string>): (text: string) => string {
 }
 
 /** One text for one permission, however it was written. */
-export function canonical({ effect, actions, on, when }: Permission): string {
-  return JSON.stringify([effect ?? 'Allow', actions.toSorted(), on.toSorted(), sorted(when ?? {})]);
+export function canonical({ actions, on, when }: Permission): string {
+  return JSON.stringify([actions.toSorted(), on.toSorted(), sorted(when ?? {})]);
 }
 
 function sorted(value: unknown): unknown {

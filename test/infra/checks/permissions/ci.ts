@@ -1,49 +1,25 @@
+import type { Permission } from './canonical.ts';
 import type { Permissions } from './table.ts';
 
-const PRODUCTS = 's3:::weatherline-ENV-products-ACCOUNT';
 const THROUGH_S3 = { StringEquals: { 'kms:ViaService': 's3.REGION.amazonaws.com' } } as const;
+
+/** S3 copies what is stored, never what is deleted. */
+function copies(what: string, locks: readonly string[]): readonly Permission[] {
+  const bucket = `s3:::weatherline-ENV-${what}-ACCOUNT`;
+  const reads = ['ForReplication', 'Acl', 'Tagging'].map((part) => `s3:GetObjectVersion${part}`);
+  return [
+    { actions: ['s3:GetReplicationConfiguration', 's3:ListBucket'], on: [bucket] },
+    { actions: [...reads, ...locks], on: [`${bucket}/*`] },
+    { actions: ['s3:ReplicateObject', 's3:ReplicateTags'], on: [`${bucket}/*`] },
+    { actions: ['kms:Decrypt'], on: [`kms:key/${what}`], when: THROUGH_S3 },
+    { actions: ['kms:Encrypt', 'kms:GenerateDataKey'], on: [`kms:key/${what}`], when: THROUGH_S3 },
+  ];
+}
 
 /** Pipelines, experiments and copies between regions. */
 export const OF_CI: Permissions = {
-  'ci-apply': [
-    {
-      effect: 'Deny',
-      actions: ['iam:CreateAccessKey', 'iam:CreateLoginProfile', 'iam:CreateUser', 'iam:UpdateLoginProfile'],
-      on: ['*'],
-    },
-    {
-      effect: 'Deny',
-      actions: [
-        'iam:AttachRolePolicy',
-        'iam:DeleteRole',
-        'iam:DeleteRolePolicy',
-        'iam:DetachRolePolicy',
-        'iam:PutRolePolicy',
-        'iam:UpdateAssumeRolePolicy',
-      ],
-      on: ['iam::ACCOUNT:role/*-ci-*'],
-    },
-    {
-      effect: 'Deny',
-      actions: [
-        'cloudtrail:DeleteTrail',
-        'cloudtrail:StopLogging',
-        'guardduty:DeleteDetector',
-        'organizations:LeaveOrganization',
-      ],
-      on: ['*'],
-    },
-    {
-      effect: 'Deny',
-      actions: ['s3:DeleteBucket', 's3:DeleteBucketPolicy', 's3:DeleteObjectVersion', 's3:PutBucketVersioning'],
-      on: ['s3:::weatherline-tfstate-ACCOUNT', 's3:::weatherline-tfstate-ACCOUNT/*'],
-    },
-    {
-      effect: 'Deny',
-      actions: ['kms:DisableKey', 'kms:ScheduleKeyDeletion'],
-      on: ['kms:key/OTHER'],
-    },
-  ],
+  // An administrator by AWS's own policy, less what its own one refuses.
+  'ci-apply': [],
   'ci-plan': [
     {
       actions: ['s3:ListBucket'],
@@ -56,6 +32,26 @@ export const OF_CI: Permissions = {
       actions: ['s3:DeleteObject', 's3:PutObject'],
       on: ['s3:::weatherline-tfstate-ACCOUNT/ENV/*.tflock'],
     },
+    {
+      actions: [
+        'budgets:ListTagsForResource',
+        'budgets:ViewBudget',
+        'ce:GetAnomalyMonitors',
+        'ce:GetAnomalySubscriptions',
+        'ce:ListTagsForResource',
+        'fis:GetExperimentTemplate',
+        'fis:ListTagsForResource',
+        'sns:GetSubscriptionAttributes',
+      ],
+      on: [
+        'budgets::ACCOUNT:budget/*',
+        'ce::ACCOUNT:anomalymonitor/*',
+        'ce::ACCOUNT:anomalysubscription/*',
+        'fis:*:ACCOUNT:experiment-template/*',
+        'sns:*:ACCOUNT:*',
+      ],
+    },
+    { actions: ['ecr:DescribePullThroughCacheRules'], on: ['*'] },
   ],
   'ci-push': [
     { actions: ['ecr:GetAuthorizationToken'], on: ['*'] },
@@ -87,32 +83,44 @@ export const OF_CI: Permissions = {
     {
       actions: ['ec2:SendSpotInstanceInterruptions'],
       on: ['ec2:instance/*'],
-      when: { StringEquals: { 'aws:ResourceTag/karpenter.sh/nodepool': 'general' } },
+      when: {
+        StringEquals: {
+          'aws:ResourceTag/eks:eks-cluster-name': 'weatherline-ENV',
+          'aws:ResourceTag/karpenter.sh/nodepool': 'general',
+        },
+      },
     },
   ],
-  'products-replication': [
+  'chaos-pods': [
+    { actions: ['eks:DescribeCluster'], on: ['eks:cluster/weatherline-ENV'] },
+    { actions: ['ec2:DescribeSubnets', 'tag:GetResources'], on: ['*'] },
+  ],
+  'products-replication': copies('products', []),
+  'vault-snapshots-replication': copies('vault-snapshots', ['s3:GetObjectLegalHold', 's3:GetObjectRetention']),
+  'off-hours': [{ actions: ['eks:UpdateNodegroupConfig'], on: ['eks:nodegroup/weatherline-ENV/system/*'] }],
+  'trail-logs': [
     {
-      actions: ['s3:GetReplicationConfiguration', 's3:ListBucket'],
-      on: [PRODUCTS],
+      actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      on: ['logs:log-group:/aws/cloudtrail/weatherline-ENV:log-stream:ACCOUNT_CloudTrail_*'],
     },
+  ],
+  'access-host': [
     {
-      actions: ['s3:GetObjectVersionAcl', 's3:GetObjectVersionForReplication', 's3:GetObjectVersionTagging'],
-      on: [`${PRODUCTS}/*`],
+      actions: [
+        'ssm:UpdateInstanceInformation',
+        'ssmmessages:CreateControlChannel',
+        'ssmmessages:CreateDataChannel',
+        'ssmmessages:OpenControlChannel',
+        'ssmmessages:OpenDataChannel',
+      ],
+      on: ['*'],
     },
+    { actions: ['logs:DescribeLogGroups'], on: ['*'] },
     {
-      actions: ['s3:ReplicateObject', 's3:ReplicateTags'],
-      on: [`${PRODUCTS}/*`],
+      actions: ['logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'],
+      on: ['logs:log-group:/aws/ssm/weatherline-ENV-access', 'logs:log-group:/aws/ssm/weatherline-ENV-access:*'],
     },
-    {
-      actions: ['kms:Decrypt'],
-      on: ['kms:key/products'],
-      when: THROUGH_S3,
-    },
-    {
-      actions: ['kms:Encrypt', 'kms:GenerateDataKey'],
-      on: ['kms:key/products'],
-      when: THROUGH_S3,
-    },
+    { actions: ['kms:Decrypt'], on: ['kms:key/access'] },
   ],
   ci: [
     { actions: ['s3:ListBucket'], on: ['s3:::weatherline-tfstate-ACCOUNT'] },

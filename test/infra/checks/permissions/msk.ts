@@ -53,7 +53,7 @@ export const WITH_MSK: Permissions = {
       on: [...['fetch', 'transform', 'upload'].flatMap(lanes), 'tail', 'replay-follower'].map(group),
     },
   ],
-  keda: [
+  'keda-operator': [
     {
       actions: ['sts:AssumeRole'],
       on: ['fetch', 'transform', 'upload'].map((name) => `iam::ACCOUNT:role/weatherline-ENV-${name}`),

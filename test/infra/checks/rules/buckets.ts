@@ -7,12 +7,6 @@ export const BUCKET_EXCEPTIONS: readonly { readonly rule: string; readonly holds
   { rule: 'bucket-encryption', holds: '-logs-', why: 'log delivery of S3 and of load balancers knows SSE-S3 only' },
   { rule: 'bucket-keys', holds: '-logs-', why: 'log delivery of S3 and of load balancers knows SSE-S3 only' },
   { rule: 'bucket-logs', holds: '-logs-', why: 'a log of a log logs itself' },
-  { rule: 'bucket-logs', holds: '-trail-', why: 'a change of the trail shows in its own digests' },
-  ...['-thanos-', '-loki-', '-tempo-', '-velero-'].map((holds) => ({
-    rule: 'bucket-logs',
-    holds,
-    why: 'one role works in it all the time: the log would be larger than the bucket',
-  })),
 ];
 
 function isException(rule: string, { values }: Resource): boolean {

@@ -1,4 +1,4 @@
-import { documents, ofType, type Document, type Statement, type World } from '../facts.ts';
+import { documents, ofType, type Document, type Kind, type Statement, type World } from '../facts.ts';
 import { each, verdict, type Rule, type Verdict } from '../rule.ts';
 import { at, isTree, texts } from '../tree.ts';
 import { WILDCARDS } from '../wildcards.ts';
@@ -45,8 +45,8 @@ export const serviceAccountTrust: Rule = {
 };
 
 /** A subject of GitHub's, to the letter. A branch and a pull request can be made by whoever may push. */
-const GATED = /^repo:[\w.-]+\/[\w.-]+:environment:[a-z0-9-]+$/;
-const READING = /^repo:[\w.-]+\/[\w.-]+:(pull_request|ref:refs\/heads\/main)$/;
+const GATED = /^repo:[\w.@-]+\/[\w.@-]+:environment:[a-z0-9-]+$/;
+const READING = /^repo:[\w.@-]+\/[\w.@-]+:(pull_request|ref:refs\/heads\/main)$/;
 
 export const ciTrust: Rule = {
   name: 'ci-trust',
@@ -87,11 +87,16 @@ function isOwner({ actions, principal }: Statement): boolean {
   );
 }
 
+/** A boundary grants nothing: what stands in it is the most that a policy can. */
+function granting(world: World, ...kinds: readonly Kind[]): readonly Document[] {
+  return documents(world, ...kinds).filter(({ of }) => !/-boundary$/.test(String(of.values['name'])));
+}
+
 export const wildcardActions: Rule = {
   name: 'wildcard-actions',
   asks: 'Is every action that is allowed named?',
   judge: (world) =>
-    documents(world, 'identity', 'resource', 'trust').map(({ of, statements }) => {
+    granting(world, 'identity', 'resource', 'trust').map(({ of, statements }) => {
       const allowed = statements.filter((one) => one.effect === 'Allow' && !isOwner(one));
       const wide = allowed
         .flatMap(({ actions }) => actions)
@@ -104,7 +109,7 @@ export const wildcardResources: Rule = {
   name: 'wildcard-resources',
   asks: 'Does "every resource" stand only where it is documented?',
   judge: (world) =>
-    documents(world, 'identity').flatMap(({ of, statements }) =>
+    granting(world, 'identity').flatMap(({ of, statements }) =>
       statements
         .filter(({ effect, resources }) => effect === 'Allow' && resources.includes('*'))
         .map((statement) => verdict(of.address, undocumented(statement))),
@@ -147,7 +152,6 @@ const MANAGED: Readonly<Record<string, RegExp>> = {
   AmazonEC2ContainerRegistryPullOnly: /-node$/,
   AmazonEKS_CNI_Policy: /-aws-node$/,
   'service-role/AmazonEBSCSIDriverPolicy': /-ebs-csi-controller-sa$/,
-  AmazonSSMManagedInstanceCore: /-access-host$/,
   SecurityAudit: /-ci-plan$/,
   'job-function/ViewOnlyAccess': /-ci-plan$/,
   AdministratorAccess: /-ci-apply$/,

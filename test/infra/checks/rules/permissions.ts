@@ -10,13 +10,13 @@ export const permissions: Rule = {
 };
 
 function difference(role: string, found: readonly Permission[]): string | undefined {
-  const own = PERMISSIONS[role] ?? [];
+  const own = PERMISSIONS[role];
   const msk = WITH_MSK[role] ?? [];
-  const declared = [own, [...own, ...msk]].filter((one) => one.length > 0).map((one) => one.map(canonical));
-  if (declared.length === 0) return `the table has no role ${role}`;
+  if (own === undefined && msk.length === 0) return `the table has no role ${role}`;
   const is = found.map(canonical);
   // A role that uses MSK carries all that it needs there.
-  const meant = (msk.some((one) => is.includes(canonical(one))) ? declared.at(-1) : declared[0]) ?? [];
+  const uses = msk.some((one) => is.includes(canonical(one)));
+  const meant = [...(own ?? []), ...(uses ? msk : [])].map(canonical);
   const more = is.filter((one) => !meant.includes(one));
   const less = meant.filter((one) => !is.includes(one));
   if (more.length === 0 && less.length === 0) return undefined;
