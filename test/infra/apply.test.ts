@@ -7,12 +7,16 @@ import { STAGES } from './apply/stages.ts';
 /** One environment, whole; the others by `npm run infra:apply ENV`. Each stage stands on those before it. */
 const gated = gatedTests(test, 1_200_000);
 let life: Life | undefined;
+let missing: string | undefined;
 test.after.always(async () => life?.[Symbol.asyncDispose]());
 
-for (const { title, run } of STAGES)
+for (const { title, run, isGround = false } of STAGES)
   gated(`dev: ${title}`, async (t, tool) => {
+    if (missing !== undefined) return t.fail(`not reached, for this failed: ${missing}`);
     life ??= await Life.begin(environmentOf('dev'), tool);
+    if (isGround) missing = title;
     const note = await run(life);
+    missing = undefined;
     if (note !== '') t.log(note);
     t.pass();
   });

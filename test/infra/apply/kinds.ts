@@ -42,7 +42,10 @@ function rest(type: string, service: string, path: string, name: RegExp, isGloba
   return { type, asked: { service, method: 'GET', path }, name, isGlobal };
 }
 
-/** The kinds that cost money, let somebody in, or keep data. */
+/**
+ * The kinds that cost money, let somebody in, or keep data. Not network interfaces: moto leaves that of a NAT gateway behind,
+ * where AWS would not let go of its subnet, which is listed.
+ */
 export const KINDS: readonly Kind[] = [
   rest('aws_s3_bucket', 's3', '/', /<Name>([^<]+)<\/Name>/g, true),
   iam('aws_iam_role', 'ListRoles', 'RoleName'),
@@ -58,7 +61,6 @@ export const KINDS: readonly Kind[] = [
   ec2('aws_nat_gateway', 'DescribeNatGateways', 'natGatewayId', ['state', 'available']),
   ec2('aws_eip', 'DescribeAddresses', 'allocationId'),
   ec2('aws_vpc_endpoint', 'DescribeVpcEndpoints', 'vpcEndpointId', ['vpc-endpoint-state', 'available']),
-  ec2('aws_network_interface', 'DescribeNetworkInterfaces', 'networkInterfaceId'),
   ec2('aws_flow_log', 'DescribeFlowLogs', 'flowLogId'),
   ec2('aws_launch_template', 'DescribeLaunchTemplates', 'launchTemplateId'),
   ec2('aws_instance', 'DescribeInstances', 'instanceId', ['instance-state-name', 'running']),

@@ -1,4 +1,9 @@
-import { DeleteObjectCommand, ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectCommand,
+  ListObjectVersionsCommand,
+  PutBucketVersioningCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import type { AwsStandIn } from '@weatherline/testkit/aws';
 
 /** S3 as the account's administrator sees it, to look at what HCL has made and to break it. */
@@ -7,9 +12,14 @@ export function s3Admin(standIn: AwsStandIn, region: string): S3Client {
   return new S3Client({ endpoint: standIn.url, region, credentials, forcePathStyle: true, maxAttempts: 2 });
 }
 
-/** Every version and every delete marker goes: without that S3 does not let go of the bucket. */
+/**
+ * Every version and every delete marker goes: without that S3 does not let go of the bucket. A destroy that was refused
+ * has suspended versioning by then, and moto deletes single versions only while it is on.
+ */
 export async function emptyBucket(s3: S3Client, bucket: string): Promise<void> {
-  const { Versions = [], DeleteMarkers = [] } = await s3.send(new ListObjectVersionsCommand({ Bucket: bucket }));
+  const input = { Bucket: bucket };
+  await s3.send(new PutBucketVersioningCommand({ ...input, VersioningConfiguration: { Status: 'Enabled' } }));
+  const { Versions = [], DeleteMarkers = [] } = await s3.send(new ListObjectVersionsCommand(input));
   for (const { Key, VersionId } of [...Versions, ...DeleteMarkers])
-    await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key, VersionId }));
+    await s3.send(new DeleteObjectCommand({ ...input, Key, VersionId }));
 }

@@ -5,6 +5,7 @@ import { declaredBuckets } from './declared-buckets.ts';
 import { drift } from './drift.ts';
 import type { Life } from './life.ts';
 import { gained, listAccount, unseen } from './listing.ts';
+import { compareOverlay } from './overlay.ts';
 import { tryPermissions } from './permissions.ts';
 import { emptyBucket } from './s3-admin.ts';
 import { writeAndServe } from './use.ts';
@@ -16,7 +17,7 @@ export type Stage = {
   readonly run: (life: Life) => Promise<string>;
   /** Without it there is nothing to look at. */
   readonly isGround?: boolean;
-  /** Only where programs have a store. */
+  /** Only where programs run, and have a store. */
   readonly needsStore?: boolean;
 };
 
@@ -24,6 +25,7 @@ export const STAGES: readonly Stage[] = [
   { title: 'what it stands on is applied', run: prepare, isGround: true },
   { title: 'it applies, and the account lists what was made', run: apply, isGround: true },
   { title: 'a second plan is empty', run: planAgain },
+  { title: 'cluster config finds in its outputs what the overlay has', run: compareOverlay, needsStore: true },
   { title: 'upload writes and the gateway serves, each by its role and a token', run: writeAndServe, needsStore: true },
   { title: 'no role may do what is another’s', run: tryPermissions, needsStore: true },
   { title: 'every bucket is as declared, asked by the API', run: compareBuckets, needsStore: true },
