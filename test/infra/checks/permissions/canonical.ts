@@ -65,6 +65,7 @@ function plain(keys: ReadonlyMap<string, string>): (text: string) => string {
       .replaceAll(/weatherline-(?:any|dev|staging|prod|dr)\b/g, 'weatherline-ENV')
       .replaceAll(/(?<=["/])(?:any|dev|staging|prod|dr)\//g, 'ENV/')
       .replaceAll(/hostedzone\/Z\w+/g, 'hostedzone/ZONE')
+      .replaceAll(/weather(?:\.\w+)?\.example\.com/g, 'DOMAIN')
       .replaceAll('arn:aws:', '')
       .replaceAll('REGION:ACCOUNT:', '')
       .replaceAll('weatherline-ENV/UUID', 'CLUSTER');
