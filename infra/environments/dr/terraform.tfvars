@@ -28,6 +28,6 @@ audit = { guardduty_features = ["S3_DATA_EVENTS", "EKS_AUDIT_LOGS", "RUNTIME_MON
 
 telemetry_days = { thanos = 90, loki = 30, tempo = 7 }
 
-budget = { monthly_usd = 300, emails = ["platform@example.com"] }
+budget = { monthly_usd = 450, emails = ["platform@example.com"] }
 
 access_host = { ami_id = "ami-0123456789abcdef0" }

@@ -13,6 +13,7 @@ module "stores" {
   snapshot_replica = one(module.dr_stores[*].snapshot_replica)
   vault            = merge(var.vault, { multi_region = var.dr != null })
   registry         = merge(var.registry, { replica_region = var.dr == null ? null : var.dr.region })
+  alarm_topic      = var.dr == null ? null : { arn = module.platform.alarm_topic_arn }
   force_destroy    = var.force_destroy
 }
 

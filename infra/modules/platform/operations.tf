@@ -60,6 +60,7 @@ module "chaos" {
   region         = var.region
   partition      = local.partition
   stop_alarm_arn = aws_cloudwatch_metric_alarm.unserved[0].arn
+  pods           = { cluster_name = module.cluster.name }
 }
 
 module "ci" {

@@ -51,3 +51,8 @@ output "access_host" {
   description = "Target of `aws ssm start-session`; null without `access_host`."
   value       = one(module.access_host[*].instance_id)
 }
+
+output "alarm_topic_arn" {
+  description = "Topic that hears of root, break-glass, a broken watch, and what is not copied."
+  value       = module.audit.alarm_topic_arn
+}

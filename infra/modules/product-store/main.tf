@@ -84,7 +84,7 @@ module "policies" {
 
 module "replication" {
   source      = "../bucket/replication"
-  store       = "products"
+  of          = "products"
   count       = var.replica == null ? 0 : 1
   name        = var.name
   account_id  = var.account_id

@@ -37,7 +37,8 @@ locals {
     }]
   })
 
-  # Signatures and bills of material are images too, of the same number.
+  # A release is an index with a tag, untagged manifests that it names, which ECR does not take before it, and up to two more tags for
+  # its signature and its attestations. So tags are counted, three for a release.
   lifecycle_policy = jsonencode({
     rules = [
       {
@@ -49,7 +50,7 @@ locals {
       {
         rulePriority = 2
         description  = "The last releases stay"
-        selection    = { tagStatus = "any", countType = "imageCountMoreThan", countNumber = var.kept_releases }
+        selection    = { tagStatus = "tagged", tagPatternList = ["*"], countType = "imageCountMoreThan", countNumber = 3 * var.kept_releases }
         action       = { type = "expire" }
       },
     ]

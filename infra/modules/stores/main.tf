@@ -6,12 +6,11 @@ locals {
 
 # First what is written about the others: it logs no access of its own, which would go round in circles.
 module "logs" {
-  source               = "../bucket"
-  name                 = local.log_bucket
-  receives_access_logs = { account_id = var.account_id }
-  policy_documents     = [local.delivery]
-  expire_days          = var.log_retention_days
-  force_destroy        = var.force_destroy
+  source           = "../bucket"
+  name             = local.log_bucket
+  policy_documents = [local.delivery]
+  expire_days      = var.log_retention_days
+  force_destroy    = var.force_destroy
 }
 
 module "product_store" {
@@ -21,6 +20,7 @@ module "product_store" {
   region        = var.region
   access_log    = { bucket = module.logs.id }
   replica       = var.replica
+  alarm_topic   = var.alarm_topic
   eventbridge   = var.eventbridge
   force_destroy = var.force_destroy
 }
@@ -34,6 +34,7 @@ module "vault_unseal" {
   replica_of     = var.vault.replica_of
   deletion_roles = var.vault.deletion_roles
   replica        = var.snapshot_replica
+  alarm_topic    = var.alarm_topic
   snapshot_days  = var.vault.snapshot_days
   lock_days      = var.vault.lock_days
   access_log     = { bucket = module.logs.id }

@@ -39,7 +39,7 @@ output "log_bucket" {
 
 output "registry" {
   description = "Address of the registry of account and region: REGISTRY of cluster-config.env."
-  value       = "${var.account_id}.dkr.ecr.${var.region}.amazonaws.com"
+  value       = "${var.account_id}.dkr.ecr.${var.region}.${data.aws_partition.this.dns_suffix}"
 }
 
 output "policies" {

@@ -46,6 +46,12 @@ variable "snapshot_replica" {
   default     = null
 }
 
+variable "alarm_topic" {
+  description = "Topic that hears when something is not copied; null = nobody, the alarm shows all the same."
+  type        = object({ arn = string })
+  default     = null
+}
+
 variable "eventbridge" {
   description = "Whether S3 tells EventBridge of every change of a product."
   type        = bool

@@ -99,19 +99,17 @@ module "bucket" {
   policy_documents = [jsonencode({ Version = "2012-10-17", Statement = local.statements })]
 }
 
-# Without its snapshots the key opens nothing in the other region.
 module "replication" {
   source      = "../bucket/replication"
-  count       = var.replica == null ? 0 : 1
+  count       = var.snapshot_replica == null ? 0 : 1
   name        = var.name
-  store       = "vault-snapshots"
+  of          = "vault-snapshots"
   account_id  = var.account_id
   region      = var.region
   bucket      = module.bucket.versioned_id
   bucket_arn  = local.bucket_arn
   kms_key_arn = aws_kms_key.snapshots.arn
-  locked      = var.lock_days != null
-  replica     = var.replica
+  replica     = var.snapshot_replica
   alarm_topic = var.alarm_topic
 }
 

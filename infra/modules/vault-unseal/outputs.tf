@@ -22,6 +22,7 @@ output "snapshot_bucket_arn" {
 output "snapshot_replica" {
   description = "What this module in another region takes as `replica`, to copy its snapshots here."
   value       = { bucket_arn = local.bucket_arn, kms_key_arn = aws_kms_key.snapshots.arn, region = var.region }
+  depends_on  = [module.bucket]
 }
 
 output "policies" {

@@ -40,8 +40,8 @@ variable "replica_of" {
   }
 }
 
-variable "replica" {
-  description = "Bucket and key in another region that receive every snapshot within 15 minutes; null = none. Where there is `lock_days`, that bucket has a lock too: S3 copies no locked object into one without."
+variable "snapshot_replica" {
+  description = "Bucket and key in another region that receive every snapshot within 15 minutes; null = none."
   type        = object({ bucket_arn = string, kms_key_arn = string, region = string })
   default     = null
 }
@@ -87,7 +87,7 @@ variable "force_destroy" {
 }
 
 variable "alarm_topic" {
-  description = "Topic that hears when something is not copied; null = nobody, the alarm shows all the same."
+  description = "Topic that hears when the replica falls behind; null = nobody, the alarm shows all the same."
   type        = object({ arn = string })
   default     = null
 }

@@ -89,3 +89,15 @@ aws.test('a flow log keeps the format in which it is written', async (t, { ask, 
   const options = '<fileFormat>parquet</fileFormat><hiveCompatiblePartitions>true</hiveCompatiblePartitions>';
   t.true((await ec2(asked)).includes(`<destinationOptions>${options}</destinationOptions>`));
 });
+
+aws.test('an image that an instance may be started of is known when asked for', async (t, { ask, askMoto }) => {
+  const ImageId = 'ami-0123456789abcdef0';
+  const run = { Action: 'RunInstances', ImageId, MinCount: '1', MaxCount: '1', InstanceType: 't4g.nano' };
+  const [, root = ''] = /<rootDeviceName>([^<]+)/.exec(await say(ask)(run)) ?? [];
+  const asked = { Action: 'DescribeImages', 'ImageId.1': ImageId };
+  t.regex(await say(askMoto)(asked), /InvalidAMIID\.NotFound/, 'moto has a few only');
+  const known = await say(ask)(asked);
+  t.true(known.includes(`<imageId>${ImageId}</imageId>`), known);
+  t.true(known.includes(`<rootDeviceName>${root}</rootDeviceName>`), 'as the instance has it');
+  t.regex(await say(ask)({ ...asked, 'ImageId.1': 'any' }), /InvalidAMIID\.Malformed/);
+});

@@ -1,7 +1,7 @@
 # What S3 gives up copying it tells in the region of the source; how late it is, in the other one (../../dr has that alarm).
 resource "aws_cloudwatch_metric_alarm" "failed" {
-  alarm_name          = "${var.name}-${var.store}-replica-failed"
-  alarm_description   = "Objects of ${var.store} are not copied to ${var.replica.region}: a right, a key or the bucket over there has changed"
+  alarm_name          = "${var.name}-${var.of}-replica-failed"
+  alarm_description   = "Objects of ${var.of} are not copied to ${var.replica.region}: a right, a key or the bucket over there has changed"
   namespace           = "AWS/S3"
   metric_name         = "OperationsFailedReplication"
   statistic           = "Sum"

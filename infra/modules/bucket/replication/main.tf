@@ -23,10 +23,8 @@ locals {
       {
         Sid    = "ReadVersions"
         Effect = "Allow"
-        Action = concat(
-          ["s3:GetObjectVersionForReplication", "s3:GetObjectVersionAcl", "s3:GetObjectVersionTagging"],
-          var.locked ? ["s3:GetObjectLegalHold", "s3:GetObjectRetention"] : [],
-        )
+        # Retention and legal hold go with what is locked.
+        Action   = ["s3:GetObjectVersionForReplication", "s3:GetObjectVersionAcl", "s3:GetObjectVersionTagging", "s3:GetObjectRetention", "s3:GetObjectLegalHold"]
         Resource = "${var.bucket_arn}/*"
       },
       # Not ReplicateDelete: what is deleted here stays there.
@@ -55,8 +53,8 @@ locals {
 }
 
 resource "aws_iam_role" "this" {
-  name               = "${var.name}-${var.store}-replication"
-  description        = "S3 copies ${var.store} of ${var.name} to ${var.replica.region}"
+  name               = "${var.name}-${var.of}-replication"
+  description        = "S3 copies ${var.of} of ${var.name} to ${var.replica.region}"
   assume_role_policy = local.trust
 
   lifecycle {

@@ -3,6 +3,11 @@ variable "name" {
   type        = string
 }
 
+variable "of" {
+  description = "What the bucket holds, for the role's name: products, or vault-snapshots."
+  type        = string
+}
+
 variable "account_id" {
   description = "Number of the AWS account."
   type        = string
@@ -33,19 +38,8 @@ variable "replica" {
   type        = object({ bucket_arn = string, kms_key_arn = string, region = string })
 }
 
-variable "store" {
-  description = "What is copied: products or vault-snapshots, part of names."
-  type        = string
-}
-
-variable "locked" {
-  description = "Whether objects are locked: then their locks are copied as well."
-  type        = bool
-  default     = false
-}
-
 variable "alarm_topic" {
-  description = "Topic that hears when something is not copied; null = nobody, the alarm shows all the same."
+  description = "Topic that hears when the replica falls behind; null = nobody, the alarm shows all the same."
   type        = object({ arn = string })
   default     = null
 }

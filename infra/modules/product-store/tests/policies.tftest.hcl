@@ -83,7 +83,7 @@ run "replication_reads_here_and_writes_there" {
   }
   variables {
     name       = "weatherline-test"
-    store      = "products"
+    of         = "products"
     account_id = "111122223333"
     bucket     = "b"
     replica    = { bucket_arn = "arn:aws:s3:::r", kms_key_arn = "arn:aws:kms:us-west-2:111122223333:key/r", region = "us-west-2" }
@@ -119,7 +119,7 @@ run "what_is_not_copied_is_told" {
   }
   variables {
     name        = "weatherline-test"
-    store       = "products"
+    of          = "products"
     account_id  = "111122223333"
     bucket      = "b"
     replica     = { bucket_arn = "arn:aws:s3:::r", kms_key_arn = "arn:aws:kms:us-west-2:111122223333:key/r", region = "us-west-2" }
@@ -143,8 +143,7 @@ run "locks_are_copied_with_what_is_locked" {
   }
   variables {
     name       = "weatherline-test"
-    store      = "vault-snapshots"
-    locked     = true
+    of         = "vault-snapshots"
     account_id = "111122223333"
     bucket     = "b"
     replica    = { bucket_arn = "arn:aws:s3:::r", kms_key_arn = "arn:aws:kms:us-west-2:111122223333:key/r", region = "us-west-2" }
@@ -163,7 +162,7 @@ run "a_replica_in_the_same_region_is_refused" {
   }
   variables {
     name       = "weatherline-test"
-    store      = "products"
+    of         = "products"
     account_id = "111122223333"
     bucket     = "b"
     replica    = { bucket_arn = "arn:aws:s3:::r", kms_key_arn = "arn:aws:kms:us-east-2:111122223333:key/r", region = "us-east-2" }

@@ -45,7 +45,7 @@ run "old_images_go_and_the_last_releases_stay" {
 
   assert {
     condition = alltrue([for p in aws_ecr_lifecycle_policy.this : [for r in jsondecode(p.policy).rules : [r.selection.tagStatus, r.selection.countNumber]] == [
-      ["untagged", 7], ["any", 12]
+      ["untagged", 7], ["tagged", 36]
     ]])
     error_message = "Other images go."
   }

@@ -34,18 +34,19 @@ run "names_are_those_of_the_manifests" {
   }
 }
 
-run "flow_logs_come_from_this_account_alone" {
+run "logs_come_from_this_account_alone" {
   command = plan
 
   assert {
-    condition = alltrue([
-      for s in jsondecode(output.delivery_policy).Statement :
-      s.Principal.Service == "delivery.logs.amazonaws.com" && s.Condition.StringEquals["aws:SourceAccount"] == "111122223333"
-    ])
+    condition     = alltrue([for s in jsondecode(output.delivery_policy).Statement : s.Condition.StringEquals["aws:SourceAccount"] == "111122223333" && can(s.Condition.ArnLike["aws:SourceArn"])])
     error_message = "Others may write logs into the bucket: ${output.delivery_policy}"
   }
   assert {
-    condition     = { for s in jsondecode(output.delivery_policy).Statement : s.Action => s.Resource } == { "s3:GetBucketAcl" = "arn:aws:s3:::weatherline-test-logs-111122223333", "s3:PutObject" = "arn:aws:s3:::weatherline-test-logs-111122223333/AWSLogs/*" }
+    condition = { for s in jsondecode(output.delivery_policy).Statement : s.Sid => [s.Principal.Service, s.Action, s.Resource] } == {
+      BucketsWriteAccessLogs = ["logging.s3.amazonaws.com", "s3:PutObject", "arn:aws:s3:::weatherline-test-logs-111122223333/s3/*"]
+      FlowLogsAskForAcl      = ["delivery.logs.amazonaws.com", "s3:GetBucketAcl", "arn:aws:s3:::weatherline-test-logs-111122223333"]
+      FlowLogsWrite          = ["delivery.logs.amazonaws.com", "s3:PutObject", "arn:aws:s3:::weatherline-test-logs-111122223333/AWSLogs/*"]
+    }
     error_message = "Log delivery may do more than deliver: ${output.delivery_policy}"
   }
 }

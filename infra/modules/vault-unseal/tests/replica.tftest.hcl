@@ -22,19 +22,6 @@ run "nothing_is_copied_unless_asked" {
   }
 }
 
-run "snapshots_go_to_the_other_region" {
-  command = plan
-  variables {
-    lock_days = 14
-    replica   = { bucket_arn = "arn:aws:s3:::r", kms_key_arn = "arn:aws:kms:us-west-2:111122223333:key/r", region = "us-west-2" }
-  }
-
-  assert {
-    condition     = length(module.replication) == 1
-    error_message = "Snapshots are lost with the region."
-  }
-}
-
 run "a_replica_has_the_primary_keys_alias_and_policy" {
   command = plan
   variables {
@@ -50,15 +37,6 @@ run "a_replica_has_the_primary_keys_alias_and_policy" {
     condition     = aws_kms_alias.unseal.name == "alias/weatherline-test-vault" && jsondecode(aws_kms_replica_key.unseal[0].policy) == jsondecode(output.key_policy) && length(jsondecode(output.key_policy).Statement) == 2
     error_message = "The manifests name another key, or its replica may be ended by others."
   }
-}
-
-run "a_replica_of_a_replica_is_refused" {
-  command = plan
-  variables {
-    multi_region = true
-    replica_of   = { key_arn = "arn:aws:kms:us-west-2:111122223333:key/mrk-1" }
-  }
-  expect_failures = [aws_kms_replica_key.unseal]
 }
 
 run "a_key_of_one_region_is_refused" {

@@ -6,6 +6,7 @@ import { CLOUDTRAIL } from './cloudtrail.ts';
 import { COST_EXPLORER } from './cost-explorer.ts';
 import { EC2 } from './ec2.ts';
 import { EC2_FLOW_LOGS } from './ec2-flow-logs.ts';
+import { EC2_IMAGES } from './ec2-images.ts';
 import { ECR } from './ecr.ts';
 import { EKS_ACCESS } from './eks-access.ts';
 import { EKS_ADD_ONS } from './eks-add-ons.ts';
@@ -31,6 +32,7 @@ export const CORRECTIONS: readonly Correction[] = [
   ...COST_EXPLORER,
   ...EC2,
   ...EC2_FLOW_LOGS,
+  ...EC2_IMAGES,
   ...ECR,
   ...EKS_ACCESS,
   ...EKS_ADD_ONS,
