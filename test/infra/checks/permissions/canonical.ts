@@ -40,7 +40,7 @@ function permissionOf({ actions, resources, condition }: Statement, named: (text
 function roleOf(world: World, policy: Resource): string {
   const [named] = texts(policy.values['role']);
   if (named !== undefined) return named;
-  const keyed = /\[.*\]$/.exec(policy.address)?.[0] ?? '';
+  const keyed = /\[[^\]]*\]$/.exec(policy.address)?.[0] ?? '';
   const roles = beside(world, policy, 'aws_iam_role').filter((one) => keyed === '' || one.address.endsWith(keyed));
   return textAt((roles.length > 0 ? roles : beside(world, policy, 'aws_iam_role'))[0]?.values, 'name');
 }
@@ -64,7 +64,7 @@ function plain(keys: ReadonlyMap<string, string>): (text: string) => string {
       .replaceAll(/\bus-(?:east|west)-\d\b/g, 'REGION')
       .replaceAll(/weatherline-(?:any|dev|staging|prod|dr)\b/g, 'weatherline-ENV')
       .replaceAll(/(?<=["/])(?:any|dev|staging|prod|dr)\//g, 'ENV/')
-      .replaceAll(/hostedzone\/Z\w+/g, 'hostedzone/ZONE')
+      .replaceAll(/hostedzone\/[A-Z\d]+/g, 'hostedzone/ZONE')
       .replaceAll(/weather(?:\.\w+)?\.example\.com/g, 'DOMAIN')
       .replaceAll('arn:aws:', '')
       .replaceAll('REGION:ACCOUNT:', '')
