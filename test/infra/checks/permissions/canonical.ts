@@ -48,10 +48,12 @@ function roleOf(world: World, policy: Resource): string {
 /** The names of keys by their ids: an alias says what a key is for. */
 function keysOf(world: World): ReadonlyMap<string, string> {
   return new Map(
-    ofType(world, 'aws_kms_alias').map(({ values }) => [
-      textAt(values, 'target_key_id'),
-      textAt(values, 'name').replace(/^alias\/weatherline-(?:[a-z]+-)?/, ''),
-    ]),
+    [...ofType(world, 'aws_kms_alias'), ...world.read.filter(({ type }) => type === 'aws_kms_alias')].map(
+      ({ values }) => [
+        textAt(values, 'target_key_id'),
+        textAt(values, 'name').replace(/^alias\/weatherline-(?:[a-z]+-)?/, ''),
+      ],
+    ),
   );
 }
 
