@@ -10,6 +10,7 @@ import { Failure } from './failure.ts';
 import type { Output } from './output.ts';
 import { OwnerGone } from './patience.ts';
 import { openReading } from './reading.ts';
+import type { ReadingsElsewhere } from './replay/messages.ts';
 import type { UpPorts } from './up.ts';
 
 /** An installation as a command sees it, be it on Kafka and S3 or in a data directory: what there is, and a way to add to it. */
@@ -24,6 +25,8 @@ export type Installation = {
   readonly attend: () => Promise<void>;
   /** Why nothing is handled, as far as this process knows; undefined = all is well. */
   readonly trouble: () => unknown;
+  /** Where this process has a thread for it. */
+  readonly readings?: ReadingsElsewhere;
   /** Where nobody else would handle what was published, this process does, and this resolves when it has. */
   readonly finish: (timeoutMs: number) => Promise<void>;
 };
@@ -80,11 +83,12 @@ async function openDirectory(data: string, output: Output, resources: AsyncDispo
     publish: async (topic, messages) => through(async (one) => one.publish(topic, messages)),
     attend: async () => void (await attend()),
     trouble: () => writer?.trouble(),
+    readings: async (body, replay) => writer?.readings?.(body, replay),
     finish: async (timeoutMs) => writer?.finish(timeoutMs),
   };
 }
 
-type Writer = Pick<Installation, 'publish' | 'put' | 'trouble' | 'finish'>;
+type Writer = Pick<Installation, 'publish' | 'put' | 'trouble' | 'readings' | 'finish'>;
 
 /** The owner of the directory when there is one, else this process as its owner. */
 async function openWriter(data: string, output: Output, resources: AsyncDisposableStack): Promise<Writer> {
@@ -96,7 +100,8 @@ async function openWriter(data: string, output: Output, resources: AsyncDisposab
       const control = controlOf(ports);
       resources.use(await serveControl(ports.owner.socket, control));
       const trouble = (): unknown => ports.system.haltedBy();
-      return { ...control, trouble, finish: async (timeoutMs) => workUntilIdle(ports, timeoutMs) };
+      const { readings } = ports.system;
+      return { ...control, trouble, readings, finish: async (timeoutMs) => workUntilIdle(ports, timeoutMs) };
     },
     async (socket) => ({
       ...throughOwner(data, socket),

@@ -16,6 +16,7 @@ import { transform } from '@weatherline/transform';
 import { createUpload } from '@weatherline/upload';
 import { CHAIN_GROUPS, LANES } from './chain-groups.ts';
 import type { DataDirectory } from './data-directory.ts';
+import type { ReadingsElsewhere } from './replay/messages.ts';
 import { SecondThread } from './thread/second-thread.ts';
 import { liveStore, replayStore } from './lane-stores.ts';
 
@@ -26,6 +27,7 @@ export type System = {
   readonly consumers: readonly Consumer[];
   /** Why nothing is consumed; undefined = all is well. */
   readonly haltedBy: () => unknown;
+  readonly readings: ReadingsElsewhere;
 };
 
 export type SystemOptions = {
@@ -78,6 +80,7 @@ export async function openSystem(options: SystemOptions, resources: AsyncDisposa
     broker,
     store: liveStore(store, clock),
     consumers,
+    readings: thread.readings,
     haltedBy: () => consumers.map(({ haltedBy }) => haltedBy).find((cause) => cause !== undefined),
   };
 }

@@ -1,5 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { decodeEvent, outputOf, systemClock, type Logger } from '@weatherline/runtime';
+import {
+  decodeEvent,
+  encodeStructured,
+  gzip,
+  outputOf,
+  readingsAgain,
+  systemClock,
+  type Logger,
+} from '@weatherline/runtime';
 import { transform } from '@weatherline/transform';
 import test from 'ava';
 import { readingsEvents } from '../../bench/support/replay.ts';
@@ -24,6 +32,18 @@ test('the second thread makes what the first one would, and several at once', as
     t.is(there.headers['ce_id'], here.headers['ce_id']);
     t.is(there.key, here.key);
   }
+});
+
+test('readings that are begun again there are what the first one would make of them; what is no archive is left to it', async (t) => {
+  await using thread = new SecondThread();
+  const [message] = readingsEvents(1);
+  if (message === undefined) return t.fail('no event');
+  const body = gzip(encodeStructured(decodeEvent(message)));
+  const replay = { id: 'abcdef', mode: 'fill' } as const;
+  const there = await thread.readings(body, replay);
+  if (there === undefined) return t.fail('nothing was made');
+  t.deepEqual({ ...there, value: Buffer.from(there.value ?? []) }, { ...readingsAgain(body, replay) });
+  t.is(await thread.readings(Buffer.from('no archive'), replay), undefined);
 });
 
 test('what cannot be made there is left to the first thread, and the next one is made again', async (t) => {

@@ -6,7 +6,7 @@ import type { Plan } from '../plan.ts';
 export type EndOfRun = 'done' | 'paused' | 'aborted' | 'interrupted' | 'dead-letters' | 'halted' | 'timeout' | 'fenced';
 
 export type ExecutePorts = {
-  readonly installation: Pick<Installation, 'put' | 'publish' | 'trouble'> & {
+  readonly installation: Pick<Installation, 'put' | 'publish' | 'trouble' | 'readings'> & {
     readonly log: LogReader;
     readonly store: ObjectReader;
   };

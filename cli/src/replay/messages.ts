@@ -4,7 +4,7 @@ import {
   encodeEvent,
   envelopeOf,
   readAhead,
-  unpackReadings,
+  readingsAgain,
   type LoggedMessage,
   type LogReader,
   type ObjectReader,
@@ -19,6 +19,9 @@ import { subjectOf, type ReplayItem, type ReplayPlan } from './plan.ts';
 export type Prepared = Indexed &
   ({ readonly topic: string; readonly message: OutgoingMessage } | { readonly changed: string });
 
+/** {@link readingsAgain} in another thread; undefined = it could not, and it is done in this one. */
+export type ReadingsElsewhere = (body: Uint8Array, replay: Replay) => Promise<OutgoingMessage | undefined>;
+
 export type MessagePorts = {
   readonly store: ObjectReader;
   readonly log: LogReader;
@@ -26,6 +29,7 @@ export type MessagePorts = {
   readonly planOf: (run: string) => Promise<Plan>;
   /** With stores and brokers that do not serve just now. */
   readonly patience: Patience;
+  readonly elsewhere?: ReadingsElsewhere | undefined;
 };
 
 export type Replaying = { readonly id: string; readonly plan: ReplayPlan };
@@ -61,7 +65,7 @@ async function prepare(ports: MessagePorts, replaying: Replaying, one: Indexed):
     return { ...one, changed: `${source.key}: expected ETag ${source.etag}, found ${object.etag}` };
   }
   try {
-    const message = encodeEvent(envelopeOf(ReadingsFetched, { ...unpackReadings(object.body), replay }));
+    const message = (await ports.elsewhere?.(object.body, replay)) ?? readingsAgain(object.body, replay);
     return { ...one, topic: topicOf(ReadingsFetched, LANE), message };
   } catch (error) {
     if (!(error instanceof Error)) throw error;

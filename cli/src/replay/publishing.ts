@@ -49,7 +49,8 @@ export class Publishing {
   async run(): Promise<void> {
     const { installation, planOf, books } = this.#ports;
     const { stored, patience } = this.#options;
-    const ports = { store: installation.store, log: installation.log, planOf, patience };
+    const { store, log, readings } = installation;
+    const ports = { store, log, planOf, patience, elsewhere: readings };
     let batch: Ready[] = [];
     let bytes = 0;
     for await (const prepared of messagesOf(ports, stored, books.progress.settled)) {

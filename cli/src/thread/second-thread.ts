@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Elsewhere } from '@weatherline/runtime';
-import type { Answer, Order } from './order.ts';
+import type { ReadingsElsewhere } from '../replay/messages.ts';
+import type { Answer, Order, Work } from './order.ts';
 
 /** Without work for so long it ends: a process that only waits for the next slot stays small. */
 const IDLE_MS = 10_000;
@@ -19,14 +20,22 @@ export class SecondThread implements AsyncDisposable {
 
   /** See {@link Elsewhere}: whatever goes wrong there, the event is made here. */
   readonly make: Elsewhere = async ({ value, headers }, { startedAt, attempt, signal }) => {
-    if (this.#isOver || signal.aborted) return undefined;
+    if (signal.aborted) return undefined;
+    return this.#ask({ kind: 'transform', message: { value, headers }, startedAt, attempt });
+  };
+
+  /** See {@link ReadingsElsewhere}. */
+  readonly readings: ReadingsElsewhere = async (body, replay) => this.#ask({ kind: 'readings', body, replay });
+
+  async #ask(work: Work): Promise<Made> {
+    if (this.#isOver) return undefined;
     const worker = this.#started();
     const id = (this.#orders += 1);
     const { promise, resolve } = Promise.withResolvers<Made>();
     this.#waiting.set(id, resolve);
     const late = setTimeout(() => void this.#end(), ANSWER_MS);
     try {
-      const order: Order = { id, message: { value, headers }, startedAt, attempt };
+      const order: Order = { id, work };
       // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
       worker.postMessage(order);
       return await promise;
@@ -35,7 +44,7 @@ export class SecondThread implements AsyncDisposable {
       this.#waiting.delete(id);
       if (this.#waiting.size === 0) this.#idle = setTimeout(() => void this.#end(), IDLE_MS).unref();
     }
-  };
+  }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isOver = true;

@@ -1,9 +1,9 @@
 import { parentPort } from 'node:worker_threads';
-import { outputOf, systemClock, type Logger } from '@weatherline/runtime';
+import { outputOf, readingsAgain, systemClock, type Logger, type OutgoingMessage } from '@weatherline/runtime';
 import { transform } from '@weatherline/transform';
-import type { Answer, Order } from './order.ts';
+import type { Answer, Order, Work } from './order.ts';
 
-/** The thread in which replayed events are transformed: bytes in, bytes out. What fails is told by the main thread. */
+/** The thread in which replayed events are unpacked and transformed: bytes in, bytes out. What fails is told by the main thread. */
 const silent: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 const { signal } = new AbortController();
 
@@ -17,13 +17,18 @@ async function handOver(order: Order): Promise<void> {
   parentPort?.postMessage(made, made.message?.value ? [made.message.value.buffer] : []);
 }
 
-async function answer({ id, message, startedAt, attempt }: Order): Promise<Answer> {
+async function answer({ id, work }: Order): Promise<Answer> {
   try {
-    const handling = { startedAt, attempt, log: silent, clock: systemClock, signal };
-    const { key, value, headers } = await outputOf(transform, message, handling);
+    const { key, value, headers } = await outcomeOf(work);
     // A buffer of its own: one of Node's pool belongs to others, too.
     return { id, message: { key, headers, value: value === null ? null : new Uint8Array(value) } };
   } catch {
     return { id };
   }
+}
+
+async function outcomeOf(work: Work): Promise<OutgoingMessage> {
+  if (work.kind === 'readings') return readingsAgain(work.body, work.replay);
+  const { message, startedAt, attempt } = work;
+  return outputOf(transform, message, { startedAt, attempt, log: silent, clock: systemClock, signal });
 }

@@ -1,3 +1,6 @@
+import { quickParserOf } from '@weatherline/events';
+import * as v from 'valibot';
+
 /** One answer in the units of the record, before any judgement; null = the provider did not say. */
 export type Measurement = {
   /** Unix seconds. */
@@ -63,8 +66,19 @@ export function direction(degrees: number | null, speed: number | null): number 
   return degrees === 0 ? 360 : degrees;
 }
 
+/** Reads bodies by their schema; what is none throws an InvalidBody that names every violation. */
+export function bodyReader<Body>(schema: v.GenericSchema<unknown, Body>): (body: string) => Body {
+  const parsed = quickParserOf(schema);
+  return (body) => {
+    const { output, issues } = parsed(jsonObject(body));
+    if (issues === undefined) return output;
+    const all = issues.map((issue) => `${v.getDotPath(issue) ?? 'body'}: ${issue.message}`);
+    throw new InvalidBody('INVALID_BODY', all.slice(0, 8).join('; '));
+  };
+}
+
 /** Parses a body's JSON into an object, or throws an InvalidBody that says what it is instead. */
-export function jsonObject(body: string): unknown {
+function jsonObject(body: string): unknown {
   let parsed: unknown;
   try {
     parsed = JSON.parse(body);

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { direction, InvalidBody, jsonObject, type Measurement } from './measurement.ts';
+import { bodyReader, direction, InvalidBody, type Measurement } from './measurement.ts';
 import {
   conditionOf,
   DEGREES,
@@ -39,15 +39,13 @@ const Body = v.looseObject({
 type Body = v.InferOutput<typeof Body>;
 type Name = 'temperature_2m' | Exclude<keyof typeof Body.entries.hourly.entries, 'time'>;
 
+const bodyOf = bodyReader(Body);
+
 /** Reads the hour at or before the slot (unix seconds) from Open-Meteo's archive; an unknown unit is refused. */
 export function parseOpenMeteoArchive(body: string, slot: number): Measurement {
-  const result = v.safeParse(Body, jsonObject(body));
-  if (!result.success) {
-    const all = result.issues.map((issue) => `${v.getDotPath(issue) ?? 'body'}: ${issue.message}`);
-    throw new InvalidBody('INVALID_BODY', all.slice(0, 8).join('; '));
-  }
-  const { hourly, hourly_units: units } = result.output;
-  const { row, observedAt } = hourOf(result.output, slot);
+  const answer = bodyOf(body);
+  const { hourly, hourly_units: units } = answer;
+  const { row, observedAt } = hourOf(answer, slot);
   const at = (name: Name): number | null => hourly[name]?.[row] ?? null;
   const read = (name: Name, factors: Factors): number | null =>
     inUnit(`hourly_units.${name}`, at(name), units[name], factors);

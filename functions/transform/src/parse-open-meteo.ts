@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { direction, InvalidBody, jsonObject, type Measurement } from './measurement.ts';
+import { bodyReader, direction, type Measurement } from './measurement.ts';
 import {
   conditionOf,
   inUnit,
@@ -39,14 +39,11 @@ const Body = v.looseObject({
   ),
 });
 
+const bodyOf = bodyReader(Body);
+
 /** Reads Open-Meteo's current conditions; an unknown unit is refused, for it would still look like weather. */
 export function parseOpenMeteo(body: string): Measurement {
-  const result = v.safeParse(Body, jsonObject(body));
-  if (!result.success) {
-    const all = result.issues.map((issue) => `${v.getDotPath(issue) ?? 'body'}: ${issue.message}`);
-    throw new InvalidBody('INVALID_BODY', all.slice(0, 8).join('; '));
-  }
-  const { current, current_units: units, daily, utc_offset_seconds: offset } = result.output;
+  const { current, current_units: units, daily, utc_offset_seconds: offset } = bodyOf(body);
   const read = (
     name: keyof typeof current & string,
     value: number | null | undefined,

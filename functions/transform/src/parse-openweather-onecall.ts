@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import {
+  bodyReader,
   celsius,
   direction,
   InvalidBody,
-  jsonObject,
   metresPerSecond,
   type Measurement,
   type Units,
@@ -39,15 +39,13 @@ const Body = v.looseObject({
   data: v.pipe(v.array(Instant), v.length(1)),
 });
 
+const bodyOf = bodyReader(Body);
+
 /** Reads OpenWeather's answer about one past instant; throws an InvalidBody that names every violation. */
 export function parseOneCall(body: string, units: Units): Measurement {
-  const result = v.safeParse(Body, jsonObject(body));
-  const [instant] = result.success ? result.output.data : [];
-  if (!result.success || instant === undefined) {
-    const all = (result.issues ?? []).map((issue) => `${v.getDotPath(issue) ?? 'body'}: ${issue.message}`);
-    throw new InvalidBody('INVALID_BODY', all.slice(0, 8).join('; '));
-  }
-  const { lat = null, lon = null, timezone_offset: offset = null } = result.output;
+  const { lat = null, lon = null, timezone_offset: offset = null, data } = bodyOf(body);
+  const [instant] = data;
+  if (instant === undefined) throw new InvalidBody('INVALID_BODY', 'data: expected one instant, got none');
   const windSpeed = metresPerSecond(instant.wind_speed ?? null, units);
   return {
     observedAt: instant.dt,

@@ -1,13 +1,5 @@
 import * as v from 'valibot';
-import {
-  celsius,
-  direction,
-  InvalidBody,
-  jsonObject,
-  metresPerSecond,
-  type Measurement,
-  type Units,
-} from './measurement.ts';
+import { bodyReader, celsius, direction, metresPerSecond, type Measurement, type Units } from './measurement.ts';
 import { conditionsOf, Dt, lightOf, Weather } from './openweather-format.ts';
 
 const number = v.nullish(v.number());
@@ -36,18 +28,16 @@ const Body = v.looseObject({
   timezone: number,
 });
 
+const bodyOf = bodyReader(Body);
+
 /** Reads OpenWeather's current weather; throws an InvalidBody that names every violation. */
-export function parseOpenWeather(body: string, units: Units): Measurement {
-  const result = v.safeParse(Body, jsonObject(body));
-  if (!result.success) {
-    const all = result.issues.map((issue) => `${v.getDotPath(issue) ?? 'body'}: ${issue.message}`);
-    throw new InvalidBody('INVALID_BODY', all.slice(0, 8).join('; '));
-  }
-  const { main, wind, sys, coord, weather, ...rest } = result.output;
+export function parseOpenWeather(text: string, units: Units): Measurement {
+  const body = bodyOf(text);
+  const { main, wind, sys, coord, weather } = body;
   const windSpeed = metresPerSecond(wind?.speed ?? null, units);
   return {
-    observedAt: rest.dt,
-    utcOffset: rest.timezone ?? null,
+    observedAt: body.dt,
+    utcOffset: body.timezone ?? null,
     country: sys?.country ?? null,
     lat: coord?.lat ?? null,
     lon: coord?.lon ?? null,
@@ -62,10 +52,10 @@ export function parseOpenWeather(body: string, units: Units): Measurement {
     windSpeed,
     windDeg: direction(wind?.deg ?? null, windSpeed),
     windGust: metresPerSecond(wind?.gust ?? null, units),
-    visibility: rest.visibility ?? null,
-    cloudCover: rest.clouds?.all ?? null,
-    rain1h: rest.rain?.['1h'] ?? null,
-    snow1h: rest.snow?.['1h'] ?? null,
+    visibility: body.visibility ?? null,
+    cloudCover: body.clouds?.all ?? null,
+    rain1h: body.rain?.['1h'] ?? null,
+    snow1h: body.snow?.['1h'] ?? null,
     conditions: conditionsOf(weather),
     light: lightOf(weather),
     // 0 is what polar day and night look like on the wire.

@@ -57,7 +57,8 @@ async function putProduct(store: ObjectStore, version: string, data: Input, body
   const isVerify = data.replay?.mode === 'verify';
   const product = productKey(data.run.id, data.part);
   const key = isVerify ? `replays/${data.replay?.id}/out/${product}` : product;
-  const write = { contentType: 'application/x-ndjson', metadata: metadataOf(data, digest, version, 0) };
+  const metadata = metadataOf(data, digest, version, 0);
+  const write = { contentType: 'application/x-ndjson', metadata, sha256: digest };
   const described = { key, sha256: digest, bytes: body.length };
 
   const created = await store.put(key, body, { ifNoneMatch: '*', ...write });
@@ -87,16 +88,17 @@ function sameAgain({ replay, revision }: ObjectMetadata, data: Input): Stored['o
 type Replacement = Omit<Stored, 'outcome'> & { version: string; data: Input; body: Uint8Array };
 
 async function replace(store: ObjectStore, replacement: Replacement): Promise<Stored> {
-  const { key, bytes, revision, etag, version, data, body } = replacement;
+  const { key, bytes, revision, etag, version, data, body, sha256: digest } = replacement;
   const planned = data.replay?.ifMatch;
   const expected = planned ?? etag;
-  const metadata = metadataOf(data, replacement.sha256, version, revision);
-  const swapped = await store.put(key, body, { ifMatch: expected, contentType: 'application/x-ndjson', metadata });
-  const replaced = { key, bytes, revision, sha256: replacement.sha256, outcome: 'replaced' } as const;
+  const metadata = metadataOf(data, digest, version, revision);
+  const write = { contentType: 'application/x-ndjson', metadata, sha256: digest };
+  const swapped = await store.put(key, body, { ifMatch: expected, ...write });
+  const replaced = { key, bytes, revision, sha256: digest, outcome: 'replaced' } as const;
   if (swapped.stored) return { ...replaced, etag: swapped.etag };
   // A client that lost the answer and asked again is refused by its own first write.
   const found = await store.get(key);
-  if (found?.metadata['sha256'] === replacement.sha256 && found.metadata['revision'] === String(revision)) {
+  if (found?.metadata['sha256'] === digest && found.metadata['revision'] === String(revision)) {
     return { ...replaced, etag: found.etag };
   }
   // Another product than the one that was to be replaced: it stays, and the replay lists it.

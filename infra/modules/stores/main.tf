@@ -26,19 +26,19 @@ module "product_store" {
 }
 
 module "vault_unseal" {
-  source         = "../vault-unseal"
-  name           = var.name
-  account_id     = var.account_id
-  region         = var.region
-  multi_region   = var.vault.multi_region
-  replica_of     = var.vault.replica_of
-  deletion_roles = var.vault.deletion_roles
-  replica        = var.snapshot_replica
-  alarm_topic    = var.alarm_topic
-  snapshot_days  = var.vault.snapshot_days
-  lock_days      = var.vault.lock_days
-  access_log     = { bucket = module.logs.id }
-  force_destroy  = var.force_destroy
+  source           = "../vault-unseal"
+  name             = var.name
+  account_id       = var.account_id
+  region           = var.region
+  multi_region     = var.vault.multi_region
+  replica_of       = var.vault.replica_of
+  deletion_roles   = var.vault.deletion_roles
+  snapshot_replica = var.snapshot_replica
+  alarm_topic      = var.alarm_topic
+  snapshot_days    = var.vault.snapshot_days
+  lock_days        = var.vault.lock_days
+  access_log       = { bucket = module.logs.id }
+  force_destroy    = var.force_destroy
 }
 
 module "registry" {

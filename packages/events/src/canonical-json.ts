@@ -30,14 +30,15 @@ function arrayText(items: readonly unknown[]): string {
 // Every record of every product passes here: one string grows, and names are sorted and quoted once.
 function objectText(value: Readonly<Record<string, unknown>>): string {
   let text = '';
-  for (const { name, quoted } of layoutOf(value)) {
+  for (const { name, quoted, next } of layoutOf(value)) {
     const member = value[name];
-    if (member !== undefined) text += (text === '' ? '' : ',') + quoted + canonicalJson(member);
+    if (member !== undefined) text += (text === '' ? quoted : next) + canonicalJson(member);
   }
   return `{${text}}`;
 }
 
-type Member = { readonly name: string; readonly quoted: string };
+/** `quoted` is the name as JSON has it, with its colon; `next` is the same after another member. */
+type Member = { readonly name: string; readonly quoted: string; readonly next: string };
 type Layout = { readonly names: readonly string[]; readonly sorted: readonly Member[] };
 
 const MAX_LAYOUTS = 1000;
@@ -49,12 +50,17 @@ function layoutOf(value: object): readonly Member[] {
   const [first = ''] = names;
   const known = layouts.get(first);
   if (known !== undefined && isSame(known.names, names)) return known.sorted;
-  const sorted = names.toSorted().map((name): Member => ({ name, quoted: `${JSON.stringify(name)}:` }));
+  const sorted = names.toSorted().map((name): Member => {
+    const quoted = `${JSON.stringify(name)}:`;
+    return { name, quoted, next: `,${quoted}` };
+  });
   // Names of somebody else's making must not fill the memory.
   if (known !== undefined || layouts.size < MAX_LAYOUTS) layouts.set(first, { names, sorted });
   return sorted;
 }
 
 function isSame(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((name, at) => name === b[at]);
+  if (a.length !== b.length) return false;
+  for (let at = 0; at < a.length; at += 1) if (a[at] !== b[at]) return false;
+  return true;
 }

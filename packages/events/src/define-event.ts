@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { quickCheckOf } from './quick-check.ts';
+import { quickParserOf } from './quick-check.ts';
 import { partName, type Part, type Replay, type Run } from './run.ts';
 
 export type Lane = 'live' | 'replay';
@@ -47,8 +47,7 @@ type Definition<Data extends Chained> = {
 
 export function defineEvent<Data extends Chained>(definition: Definition<Data>): EventDefinition<Data> {
   const { type, topic, stage, schema, time, expiry, revision } = definition;
-  const isPlain = quickCheckOf(schema);
-  const isValid = (data: unknown): data is Data => isPlain(data);
+  const parsed = quickParserOf(schema);
   return Object.freeze({
     type,
     topic,
@@ -59,10 +58,9 @@ export function defineEvent<Data extends Chained>(definition: Definition<Data>):
     idOf: (data: Data) =>
       `${data.run.id}/${partName(data.part)}/${stage}${revision === undefined ? '' : `/r${revision(data)}`}`,
     parse(data: unknown): Data {
-      if (isValid(data)) return data;
-      const result = v.safeParse(schema, data);
-      if (result.success) return result.output;
-      throw new InvalidEventData(type, result.issues.map(violation));
+      const { output, issues } = parsed(data);
+      if (issues !== undefined) throw new InvalidEventData(type, issues.map(violation));
+      return output;
     },
   });
 }

@@ -25,6 +25,7 @@ export {
   slotPath,
   type SlotKey,
 } from './object-key.ts';
+export { quickParserOf } from './quick-check.ts';
 export { Failure, Previous, ProviderId, Reading } from './reading.ts';
 export { Derived, Flag, Qc, QcFailure, WeatherRecord } from './record.ts';
 export { Part, partName, Replay, Run } from './run.ts';

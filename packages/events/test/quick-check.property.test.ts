@@ -72,6 +72,14 @@ for (const event of EVENTS) {
   });
 }
 
+test('members that an object keeps without a name in its schema are let through', (t) => {
+  const schema = v.looseObject({ a: v.nullish(v.number()), b: v.pipe(v.array(v.looseObject({})), v.length(1)) });
+  const value = { a: 1, b: [{ d: [] }], c: { e: 'f' } };
+  t.true(quickCheckOf(schema)(value));
+  t.deepEqual(v.parse(schema, value), value);
+  t.false(quickCheckOf(schema)({ ...value, b: [] }));
+});
+
 test('what it does not know, it leaves to valibot', (t) => {
   const schemas: v.GenericSchema[] = [
     v.pipe(v.string(), v.trim()),
@@ -89,10 +97,11 @@ test('what it does not know, it leaves to valibot', (t) => {
     t.deepEqual([quickCheckOf(schema)('a'), quickCheckOf(schema)({ a: 'a' })], [false, false]);
 });
 
-test('valid members in excess, and names that valibot leaves out, are not let through', (t) => {
+test('valid members in excess where they are dropped, and names that valibot leaves out, are not let through', (t) => {
   const inner = v.record(v.string(), v.number());
   t.true(quickCheckOf(inner)({ a: 1 }));
   t.false(quickCheckOf(inner)(JSON.parse('{"__proto__":1}')));
   t.false(quickCheckOf(v.object({ a: v.number() }))({ a: 1, b: 2 }));
   t.false(quickCheckOf(v.looseObject({ a: v.optional(v.number()) }))([]));
+  t.false(quickCheckOf(v.looseObject({ a: v.optional(v.number()) }))(JSON.parse('{"b":1,"__proto__":1}')));
 });

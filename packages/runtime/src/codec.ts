@@ -58,7 +58,11 @@ function stampAttributes({ startedAt, endedAt, attempt }: Stamps): Record<string
 
 /** Kafka's binary content mode: attributes as `ce_` headers, data as the value, key = `partitionkey`. */
 export function encodeEvent({ attributes, data }: Envelope): OutgoingMessage {
-  const value = utf8(JSON.stringify(data));
+  return messageOf(attributes, utf8(JSON.stringify(data)));
+}
+
+/** The same, of data that are bytes already. */
+export function messageOf(attributes: Attributes, value: Uint8Array): OutgoingMessage {
   if (value.length > MAX_EVENT_BYTES) {
     throw new PermanentError(
       'EVENT_TOO_LARGE',
@@ -166,25 +170,29 @@ function checked(attributes: Record<string, string>): Attributes {
   return Object.assign(attributes, { specversion, id, source, type });
 }
 
-function parseJson(bytes: Uint8Array): unknown {
+/** JSON of somebody else's: throws a PermanentError for what is none, or too deep. */
+export function parseJson(bytes: Uint8Array): unknown {
   let parsed: unknown;
   try {
     parsed = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
   } catch (cause) {
     throw new PermanentError('INVALID_EVENT', 'the value is not JSON', { cause });
   }
-  if (isDeeperThan(MAX_DEPTH, parsed)) {
+  if (typeof parsed === 'object' && parsed !== null && isDeeperThan(MAX_DEPTH, parsed)) {
     throw new PermanentError('EVENT_TOO_DEEP', `expected JSON at most ${MAX_DEPTH} levels deep`);
   }
   return parsed;
 }
 
 /** JSON.parse itself takes any depth; whatever walks over the value after it recurses, and this stops in time. */
-function isDeeperThan(levels: number, value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
+function isDeeperThan(levels: number, value: object): boolean {
   if (levels === 0) return true;
   const members: readonly unknown[] = Array.isArray(value) ? value : Object.values(value);
-  return members.some((member) => isDeeperThan(levels - 1, member));
+  // Most members hold nothing, and a call for each is dear.
+  for (const member of members) {
+    if (typeof member === 'object' && member !== null && isDeeperThan(levels - 1, member)) return true;
+  }
+  return false;
 }
 
 function invalid(message: string): PermanentError {

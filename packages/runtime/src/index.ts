@@ -68,5 +68,6 @@ export { secretReader } from './secret-reader.ts';
 export { serveFunction, type OpenPorts, type Serving } from './serve-function.ts';
 export { outputOf, type Elsewhere } from './output-of.ts';
 export { readAhead } from './read-ahead.ts';
+export { readingsAgain } from './readings-again.ts';
 export { startsOf } from './read-from.ts';
 export { MAX_READINGS_BYTES, unpackReadings } from './unpack-readings.ts';

@@ -132,6 +132,8 @@ export type PutCondition = { readonly ifNoneMatch: '*' } | { readonly ifMatch: s
 export type PutOptions = PutCondition & {
   readonly contentType: string;
   readonly metadata?: ObjectMetadata;
+  /** Of the body, in hex, where the writer has it: a store that needs it does not compute it again. */
+  readonly sha256?: string;
 };
 
 /** `stored: false` = the condition did not hold; nothing was changed. */

@@ -45,8 +45,11 @@ export function createMemoryStore(now: () => Date = () => new Date()): MemorySto
       const current = objects.get(key);
       const holds = 'ifMatch' in options ? current?.etag === options.ifMatch : current === undefined;
       if (!holds) return { stored: false };
-      const etag = sha256(body).slice(0, 32);
-      const { contentType, metadata = {}, ...condition } = options;
+      const digest = sha256(body);
+      const { contentType, metadata = {}, sha256: known = digest, ...condition } = options;
+      // Other stores believe it.
+      if (known !== digest) throw new Error(`${key}: expected the SHA-256 ${digest}, was told ${known}`);
+      const etag = digest.slice(0, 32);
       const after = { key, etag, size: body.length, lastModified: now(), body, contentType, metadata };
       objects.set(key, after);
       writes.push({ at: now().getTime(), before: current, after, condition });

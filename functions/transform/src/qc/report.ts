@@ -16,6 +16,8 @@ export const FIELDS = [
 export type Field = (typeof FIELDS)[number];
 
 const SEVERITY: readonly Flag[] = [9, 2, 1, 3, 4];
+/** The worst first. */
+const JUDGEMENTS: readonly Flag[] = [4, 3, 1];
 const DECISIVE: readonly Field[] = ['temp', 'humidity', 'pressure', 'wind_speed'];
 
 /** Collects what the tests find: the worst flag of each field, and why. */
@@ -58,9 +60,7 @@ export class Report {
   }
 
   result(): Qc {
-    const decisive = DECISIVE.map((field) => this.flagOf(field));
-    const judged = decisive.filter((flag) => flag === 1 || flag === 3 || flag === 4);
-    const worst = judged.toSorted((a, b) => SEVERITY.indexOf(b) - SEVERITY.indexOf(a))[0];
+    const worst = JUDGEMENTS.find((flag) => DECISIVE.some((field) => this.flagOf(field) === flag));
     return {
       overall: worst ?? 9,
       suite: 'weatherline-qc/1',

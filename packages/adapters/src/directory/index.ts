@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, stat, unlink } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import {
   DependencyError,
@@ -14,7 +14,7 @@ import {
   type PutResult,
   type StoredObject,
 } from '@weatherline/runtime';
-import { exists, hasCode, place, temporaryIn, writeDurable } from './durable-file.ts';
+import { calls, exists, hasCode, place, temporaryIn, writeDurable } from './durable-file.ts';
 import { FolderFlush } from './folder-flush.ts';
 import { checkKey } from '../object-key.ts';
 import { contentTypeOf, parseSidecar } from './sidecar.ts';
@@ -60,7 +60,7 @@ class DirectoryStore implements ObjectStore {
   async get(key: string): Promise<StoredObject | undefined> {
     const path = this.#pathOf(key);
     try {
-      const [body, { mtime }] = await Promise.all([readFile(path), stat(path)]);
+      const [body, { mtime }] = await Promise.all([calls.readFile(path), calls.stat(path)]);
       const etag = etagOf(body);
       const described = await this.#describe(key, etag);
       return { key, etag, size: body.length, lastModified: mtime, body, ...described };
@@ -114,7 +114,7 @@ class DirectoryStore implements ObjectStore {
   }
 
   async #put(key: string, path: string, body: Uint8Array, options: PutOptions): Promise<PutResult> {
-    const etag = etagOf(body);
+    const etag = etagOf(body, options.sha256);
     const expected = 'ifMatch' in options ? options.ifMatch : undefined;
     const isExpected = expected === undefined ? !(await exists(path)) : (await this.get(key))?.etag === expected;
     if (!isExpected) return { stored: false };
@@ -139,11 +139,13 @@ class DirectoryStore implements ObjectStore {
    * is durable before that, lest a crash leave a body that nothing describes.
    */
   async #show(files: Pair, paths: Pair, isNew: boolean): Promise<boolean> {
+    // A folder of its own, which is not there yet: to find that out costs more than to make it.
+    if (isNew) await calls.mkdir(dirname(paths.sidecar), { recursive: true });
     await place(files.sidecar, paths.sidecar, 'replace');
     await this.#folders.flush(dirname(paths.sidecar));
     const stored = await place(files.body, paths.body, isNew ? 'create' : 'replace');
     await Promise.all([
-      isNew ? unlink(files.body) : undefined,
+      isNew ? calls.unlink(files.body) : undefined,
       stored ? this.#folders.flush(dirname(paths.body)) : undefined,
     ]);
     return stored;
@@ -152,7 +154,7 @@ class DirectoryStore implements ObjectStore {
   /** A file that another tool put here has no sidecar: its name says what it is. */
   async #describe(key: string, etag: string): Promise<{ contentType: string; metadata: ObjectMetadata }> {
     try {
-      return parseSidecar(JSON.parse(await readFile(this.#sidecarOf(key, etag), 'utf8')));
+      return parseSidecar(JSON.parse(await calls.readFile(this.#sidecarOf(key, etag), 'utf8')));
     } catch (error) {
       if (hasCode(error, 'ENOENT')) return { contentType: contentTypeOf(key), metadata: {} };
       throw error;
@@ -180,8 +182,8 @@ class DirectoryStore implements ObjectStore {
   }
 }
 
-function etagOf(body: Uint8Array): string {
-  return sha256(body).slice(0, 32);
+function etagOf(body: Uint8Array, digest = sha256(body)): string {
+  return digest.slice(0, 32);
 }
 
 function unavailable(what: 'read' | 'write', key: string, cause: unknown): DependencyError {

