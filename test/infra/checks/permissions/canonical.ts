@@ -36,13 +36,16 @@ function permissionOf({ actions, resources, condition }: Statement, named: (text
   return Object.keys(when).length > 0 ? { ...what, when } : what;
 }
 
-/** In an applied world the policy names its role; in a plan it stands beside it, under the same key. */
+/** In an applied world the policy names its role; in a plan it stands beside it, under the same name. */
 function roleOf(world: World, policy: Resource): string {
   const [named] = texts(policy.values['role']);
   if (named !== undefined) return named;
-  const keyed = /\[[^\]]*\]$/.exec(policy.address)?.[0] ?? '';
-  const roles = beside(world, policy, 'aws_iam_role').filter((one) => keyed === '' || one.address.endsWith(keyed));
-  return textAt((roles.length > 0 ? roles : beside(world, policy, 'aws_iam_role'))[0]?.values, 'name');
+  const roles = beside(world, policy, 'aws_iam_role');
+  const same = policy.address.replace('.aws_iam_role_policy.', '.aws_iam_role.');
+  const chosen = [same, same.replace(/\[[^\]]*\]$/, '')].flatMap((address) =>
+    roles.filter((one) => one.address === address),
+  );
+  return textAt((chosen[0] ?? roles[0])?.values, 'name');
 }
 
 /** The names of keys by their ids: an alias says what a key is for. */
