@@ -13,33 +13,36 @@ export type World = {
   /** dev, staging, prod, dr or global; 'any' where modules stand alone. */
   readonly environment: string;
   readonly resources: readonly Resource[];
+  /** What is only read: a plan keeps it apart. */
+  readonly read: readonly Resource[];
 };
 
 /** What `show -json` says of a plan or of a state. */
 export function worldOf(shown: unknown, environment: string): World {
   const root = at(shown, 'planned_values', 'root_module') ?? at(shown, 'values', 'root_module');
   if (!isTree(root)) throw new Error('neither a plan nor a state');
-  return { environment, resources: resourcesOf(root) };
+  const before = at(shown, 'prior_state', 'values', 'root_module') ?? root;
+  const read = isTree(before) ? resourcesOf(before, 'data') : [];
+  return { environment, resources: resourcesOf(root, 'managed'), read };
 }
 
-function resourcesOf(module: Tree): Resource[] {
+function resourcesOf(module: Tree, mode: 'managed' | 'data'): Resource[] {
   const path = textAt(module, 'address');
   const own = treesAt(module, 'resources')
-    .filter((one) => one['mode'] === 'managed')
+    .filter((one) => one['mode'] === mode)
     .map((one) => {
       const values = at(one, 'values');
       const named = { address: textAt(one, 'address'), type: textAt(one, 'type') };
       return { ...named, module: path, values: isTree(values) ? values : {} };
     });
-  return [...own, ...treesAt(module, 'child_modules').flatMap(resourcesOf)];
+  return [...own, ...treesAt(module, 'child_modules').flatMap((one) => resourcesOf(one, mode))];
 }
 
 /** The part of a world that stands in one module, and in those below it. */
-export function within({ environment, resources }: World, module: string): World {
-  const chosen = resources.filter(
-    (one) => one.module === module || [`${module}.`, `${module}[`].some((start) => one.module.startsWith(start)),
-  );
-  return { environment, resources: chosen };
+export function within({ environment, resources, read }: World, module: string): World {
+  const isIn = (one: Resource): boolean =>
+    one.module === module || [`${module}.`, `${module}[`].some((start) => one.module.startsWith(start));
+  return { environment, resources: resources.filter(isIn), read: read.filter(isIn) };
 }
 
 export function ofType({ resources }: World, ...types: readonly string[]): readonly Resource[] {

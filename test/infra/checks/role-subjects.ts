@@ -122,7 +122,7 @@ export const REPLICATION: Subject = {
   folder: 'modules/bucket/replication',
   call: (infra) => `module "NAME" {
   source      = "${infra}/modules/bucket/replication"
-  store       = "products"
+  of          = "products"
   bucket      = "weatherline-any-products-${ACCOUNT}"
   bucket_arn  = "arn:aws:s3:::weatherline-any-products-${ACCOUNT}"
   kms_key_arn = ${key('products')}

@@ -19,7 +19,7 @@ export const WILDCARDS: readonly Wildcard[] = [
   },
   {
     sid: 'Look',
-    actions: [/^(acm|ec2|elasticloadbalancing):(Describe|List)[A-Za-z]+$/, /^wafv2:Get[A-Za-z]+$/],
+    actions: [/^(acm|ec2|elasticloadbalancing):(Describe|List)[A-Za-z]+$/, /^ec2:GetSecurityGroupsForVpc$/],
     why: 'load balancer controller: it reads, of services whose read calls know no resource',
   },
   { sid: 'FindZone', actions: [/^route53:List[A-Za-z]+$/], why: 'external-dns, cert-manager: list calls' },

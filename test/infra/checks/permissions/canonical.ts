@@ -36,22 +36,27 @@ function permissionOf({ actions, resources, condition }: Statement, named: (text
   return Object.keys(when).length > 0 ? { ...what, when } : what;
 }
 
-/** In an applied world the policy names its role; in a plan it stands beside it, under the same key. */
+/** In an applied world the policy names its role; in a plan it stands beside it, under the same name. */
 function roleOf(world: World, policy: Resource): string {
   const [named] = texts(policy.values['role']);
   if (named !== undefined) return named;
-  const keyed = /\[.*\]$/.exec(policy.address)?.[0] ?? '';
-  const roles = beside(world, policy, 'aws_iam_role').filter((one) => keyed === '' || one.address.endsWith(keyed));
-  return textAt((roles.length > 0 ? roles : beside(world, policy, 'aws_iam_role'))[0]?.values, 'name');
+  const roles = beside(world, policy, 'aws_iam_role');
+  const same = policy.address.replace('.aws_iam_role_policy.', '.aws_iam_role.');
+  const chosen = [same, same.replace(/\[[^\]]*\]$/, '')].flatMap((address) =>
+    roles.filter((one) => one.address === address),
+  );
+  return textAt((chosen[0] ?? roles[0])?.values, 'name');
 }
 
 /** The names of keys by their ids: an alias says what a key is for. */
 function keysOf(world: World): ReadonlyMap<string, string> {
   return new Map(
-    ofType(world, 'aws_kms_alias').map(({ values }) => [
-      textAt(values, 'target_key_id'),
-      textAt(values, 'name').replace(/^alias\/weatherline-(?:[a-z]+-)?/, ''),
-    ]),
+    [...ofType(world, 'aws_kms_alias'), ...world.read.filter(({ type }) => type === 'aws_kms_alias')].map(
+      ({ values }) => [
+        textAt(values, 'target_key_id'),
+        textAt(values, 'name').replace(/^alias\/weatherline-(?:[a-z]+-)?/, ''),
+      ],
+    ),
   );
 }
 
@@ -64,7 +69,8 @@ function plain(keys: ReadonlyMap<string, string>): (text: string) => string {
       .replaceAll(/\bus-(?:east|west)-\d\b/g, 'REGION')
       .replaceAll(/weatherline-(?:any|dev|staging|prod|dr)\b/g, 'weatherline-ENV')
       .replaceAll(/(?<=["/])(?:any|dev|staging|prod|dr)\//g, 'ENV/')
-      .replaceAll(/hostedzone\/Z\w+/g, 'hostedzone/ZONE')
+      .replaceAll(/hostedzone\/[A-Z\d]+/g, 'hostedzone/ZONE')
+      .replaceAll(/weather(?:\.\w+)?\.example\.com/g, 'DOMAIN')
       .replaceAll('arn:aws:', '')
       .replaceAll('REGION:ACCOUNT:', '')
       .replaceAll('weatherline-ENV/UUID', 'CLUSTER');

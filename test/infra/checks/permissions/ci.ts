@@ -4,12 +4,12 @@ import type { Permissions } from './table.ts';
 const THROUGH_S3 = { StringEquals: { 'kms:ViaService': 's3.REGION.amazonaws.com' } } as const;
 
 /** S3 copies what is stored, never what is deleted. */
-function copies(what: string, locks: readonly string[]): readonly Permission[] {
+function copies(what: string): readonly Permission[] {
   const bucket = `s3:::weatherline-ENV-${what}-ACCOUNT`;
   const reads = ['ForReplication', 'Acl', 'Tagging'].map((part) => `s3:GetObjectVersion${part}`);
   return [
     { actions: ['s3:GetReplicationConfiguration', 's3:ListBucket'], on: [bucket] },
-    { actions: [...reads, ...locks], on: [`${bucket}/*`] },
+    { actions: [...reads, 's3:GetObjectLegalHold', 's3:GetObjectRetention'], on: [`${bucket}/*`] },
     { actions: ['s3:ReplicateObject', 's3:ReplicateTags'], on: [`${bucket}/*`] },
     { actions: ['kms:Decrypt'], on: [`kms:key/${what}`], when: THROUGH_S3 },
     { actions: ['kms:Encrypt', 'kms:GenerateDataKey'], on: [`kms:key/${what}`], when: THROUGH_S3 },
@@ -95,8 +95,8 @@ export const OF_CI: Permissions = {
     { actions: ['eks:DescribeCluster'], on: ['eks:cluster/weatherline-ENV'] },
     { actions: ['ec2:DescribeSubnets', 'tag:GetResources'], on: ['*'] },
   ],
-  'products-replication': copies('products', []),
-  'vault-snapshots-replication': copies('vault-snapshots', ['s3:GetObjectLegalHold', 's3:GetObjectRetention']),
+  'products-replication': copies('products'),
+  'vault-snapshots-replication': copies('vault-snapshots'),
   'off-hours': [{ actions: ['eks:UpdateNodegroupConfig'], on: ['eks:nodegroup/weatherline-ENV/system/*'] }],
   'trail-logs': [
     {

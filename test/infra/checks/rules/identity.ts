@@ -89,7 +89,7 @@ function isOwner({ actions, principal }: Statement): boolean {
 
 /** A boundary grants nothing: what stands in it is the most that a policy can. */
 function granting(world: World, ...kinds: readonly Kind[]): readonly Document[] {
-  return documents(world, ...kinds).filter(({ of }) => !/-boundary$/.test(String(of.values['name'])));
+  return documents(world, ...kinds).filter(({ of }) => !String(of.values['name']).endsWith('-boundary'));
 }
 
 export const wildcardActions: Rule = {
