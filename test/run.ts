@@ -43,13 +43,18 @@ async function check(title: string, command: string, args: readonly string[]): P
   }
 }
 
-/** In the long run what breaks brokers and measures time has the machine for itself, one file after the other. */
+/**
+ * In the long run what breaks brokers and measures time has the machine for itself, one file after the other; what asks Terraform, which mostly
+ * waits, goes four at a time.
+ */
 function groups(): string[][] {
   if (!isAll || patterns.length > 0) return [patterns];
   const heavy = ['test/chaos/**', 'test/simulation/**', 'packages/adapters/test/kafka-*.test.ts'];
+  const waiting = ['test/infra/**/*.test.ts', 'packages/testkit/test/aws-*.test.ts'];
   // Exclusions alone would find nothing.
   return [
-    ['**/*.test.ts', ...heavy.map((pattern) => `!${pattern}`)],
+    ['**/*.test.ts', ...[...heavy, ...waiting].map((pattern) => `!${pattern}`)],
+    ['--concurrency=4', ...waiting],
     ['--concurrency=1', ...heavy],
   ];
 }
