@@ -90,6 +90,7 @@ module "trail_bucket" {
   delivery_services = ["cloudtrail.amazonaws.com"]
   expire_days       = var.trail_retention_days
   object_lock_days  = var.trail_lock_days
+  force_destroy     = var.force_destroy
 }
 
 resource "aws_cloudtrail" "this" {

@@ -95,6 +95,12 @@ variable "trail_lock_days" {
   }
 }
 
+variable "force_destroy" {
+  description = "Whether destroying the trail's bucket destroys the trail. Only where everything may be lost."
+  type        = bool
+  default     = false
+}
+
 variable "log_retention_days" {
   description = "Days for which the trail's log group, from which alarms are made, is kept. The bucket keeps the trail itself."
   type        = number

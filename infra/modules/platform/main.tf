@@ -54,6 +54,7 @@ module "audit" {
   guardduty_features    = var.audit.guardduty_features
   trail_retention_days  = var.audit.trail_retention_days
   trail_lock_days       = var.audit.trail_lock_days
+  force_destroy         = var.force_destroy
   break_glass_role_arns = var.audit.break_glass_role_arns
   alarm_emails          = var.audit.alarm_emails
   access_log            = { bucket = var.log_bucket.name }

@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
 import { TerraformError } from '../support/terraform.ts';
+import { worldOf } from '../checks/facts.ts';
+import { lineOf, problems } from '../checks/rule.ts';
+import { RULES } from '../checks/rules/index.ts';
+import { secretsOfState } from '../checks/state-secrets.ts';
 import { bucketSettings } from './bucket-settings.ts';
 import { declaredBuckets } from './declared-buckets.ts';
 import { drift } from './drift.ts';
@@ -25,6 +29,7 @@ export const STAGES: readonly Stage[] = [
   { title: 'what it stands on is applied', run: prepare, isGround: true },
   { title: 'it applies, and the account lists what was made', run: apply, isGround: true },
   { title: 'a second plan is empty', run: planAgain },
+  { title: 'no rule of the checklist is broken, and the state holds no secret', run: judge },
   { title: 'cluster config finds in its outputs what the overlay has', run: compareOverlay, needsStore: true },
   { title: 'upload writes and the gateway serves, each by its role and a token', run: writeAndServe, needsStore: true },
   { title: 'no role may do what is another’s', run: tryPermissions, needsStore: true },
@@ -58,6 +63,16 @@ async function apply(life: Life): Promise<string> {
 async function planAgain(life: Life): Promise<string> {
   assert.deepEqual(await life.terraform.plan(), {});
   return '';
+}
+
+/** After an apply every document is known, to its last ARN. */
+async function judge({ environment, standIn, terraform }: Life): Promise<string> {
+  const shown = await terraform.show();
+  assert.deepEqual(problems(RULES, worldOf(shown, environment.name)).map(lineOf), []);
+  const { AWS_SECRET_ACCESS_KEY: key = '' } = standIn.environment;
+  assert.notEqual(key, '');
+  assert.deepEqual(secretsOfState(shown, [key]), []);
+  return `${RULES.length} rules`;
 }
 
 async function compareBuckets(life: Life): Promise<string> {

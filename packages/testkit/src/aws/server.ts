@@ -86,7 +86,8 @@ export class AwsStandIn implements AsyncDisposable {
       AWS_ENDPOINT_URL: this.url,
       HTTP_PROXY: this.url,
       AWS_ACCESS_KEY_ID: 'test',
-      AWS_SECRET_ACCESS_KEY: 'test',
+      // No word that anything else could hold: tests look for it where it must not be.
+      AWS_SECRET_ACCESS_KEY: 'of-nobody-5f1c0a7e-never-to-be-seen',
       AWS_REGION: 'us-east-1',
       AWS_EC2_METADATA_DISABLED: 'true',
     };
