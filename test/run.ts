@@ -1,11 +1,17 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { matchesGlob } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { longFiles } from './support/long-files.ts';
 
-/** Runs the checks and the tests, shows what fails, and ends with the one line that counts. */
+/**
+ * Runs the checks and the tests, shows what fails, and ends with the one line that counts. `--all` is with the long forms; `--all --rest` is what
+ * a run without has left out: files that have long forms.
+ */
 const root = fileURLToPath(new URL('..', import.meta.url));
 const isAll = process.argv.includes('--all');
-const patterns = process.argv.slice(2).filter((argument) => argument !== '--all');
+const isRest = isAll && process.argv.includes('--rest');
+const patterns = process.argv.slice(2).filter((argument) => !['--all', '--rest'].includes(argument));
 
 type Tally = { passed: number; failed: number; skipped: string[] };
 const tally: Tally = { passed: 0, failed: 0, skipped: [] };
@@ -43,20 +49,25 @@ async function check(title: string, command: string, args: readonly string[]): P
   }
 }
 
+const HEAVY = ['test/chaos/**', 'test/simulation/**', 'packages/adapters/test/kafka-*.test.ts'];
+const WAITING = ['test/infra/**/*.test.ts', 'packages/testkit/test/aws-*.test.ts'];
+
 /**
  * In the long run what breaks brokers and measures time has the machine for itself, one file after the other; what asks Terraform, which mostly
  * waits, goes four at a time.
  */
-function groups(): string[][] {
+function groups(): readonly (readonly string[])[] {
   if (!isAll || patterns.length > 0) return [patterns];
-  const heavy = ['test/chaos/**', 'test/simulation/**', 'packages/adapters/test/kafka-*.test.ts'];
-  const waiting = ['test/infra/**/*.test.ts', 'packages/testkit/test/aws-*.test.ts'];
+  const long = isRest ? longFiles() : undefined;
+  const among = (some: readonly string[]): readonly string[] =>
+    long?.filter((file) => some.some((pattern) => matchesGlob(file, pattern))) ?? some;
+  const set = new Set([...among(HEAVY), ...among(WAITING)]);
   // Exclusions alone would find nothing.
-  return [
-    ['**/*.test.ts', ...[...heavy, ...waiting].map((pattern) => `!${pattern}`)],
-    ['--concurrency=4', ...waiting],
-    ['--concurrency=1', ...heavy],
+  const others = long?.filter((file) => !set.has(file)) ?? [
+    '**/*.test.ts',
+    ...[...set].map((pattern) => `!${pattern}`),
   ];
+  return [others, ['--concurrency=4', ...among(WAITING)], ['--concurrency=1', ...among(HEAVY)]];
 }
 
 function takeTap(text: string, state: { failing: boolean }): void {
@@ -74,7 +85,7 @@ function takeTap(text: string, state: { failing: boolean }): void {
   } else tally.passed += 1;
 }
 
-if (patterns.length === 0) {
+if (patterns.length === 0 && !isRest) {
   await check('types: tsc', 'tsc', []);
   await check('lint: oxlint', 'oxlint', []);
   await check('format: oxfmt', 'oxfmt', ['--check', '.']);
