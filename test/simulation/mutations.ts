@@ -155,7 +155,7 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   },
   'a replacement whose answer was lost is a conflict': {
     file: `${UPLOAD}/upload.ts`,
-    find: "  if (found?.metadata['sha256'] === replacement.sha256 && found.metadata['revision'] === String(revision)) {",
+    find: "  if (found?.metadata['sha256'] === digest && found.metadata['revision'] === String(revision)) {",
     replace: "  if (found?.metadata['sha256'] === '') {",
     focus: {
       foreign: true,
