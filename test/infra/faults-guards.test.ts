@@ -14,7 +14,11 @@ const FAULTS = [
     file: 'ci.tf',
     from: '"repo:${var.repository}:environment:${environment}"',
     to: '"repo:${var.repository}:pull_request"',
-    fails: ['only_gated_jobs_of_one_repository_take_the_role'],
+    fails: [
+      'only_gated_jobs_of_one_repository_take_the_role',
+      'by_default_only_the_accounts_own_gate_opens_its_states',
+      'a_repository_is_known_by_its_ids_too',
+    ],
   },
   {
     title: 'an experiment that nothing stops',
