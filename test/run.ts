@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { globSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { matchesGlob } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -51,21 +52,24 @@ async function check(title: string, command: string, args: readonly string[]): P
 
 const HEAVY = ['test/chaos/**', 'test/simulation/**', 'packages/adapters/test/kafka-*.test.ts'];
 const WAITING = ['test/infra/**/*.test.ts', 'packages/testkit/test/aws-*.test.ts'];
+/** What asks kubectl, Terraform or moto, and not Node alone. */
+const LATER = ['test/manifests/**/*.test.ts', ...WAITING];
 
 /**
  * In the long run what breaks brokers and measures time has the machine for itself, one file after the other; what asks Terraform, which mostly
  * waits, goes four at a time.
  */
 function groups(): readonly (readonly string[])[] {
-  if (!isAll || patterns.length > 0) return [patterns];
-  const long = isRest ? longFiles() : undefined;
-  const among = (some: readonly string[]): readonly string[] =>
-    long?.filter((file) => some.some((pattern) => matchesGlob(file, pattern))) ?? some;
-  const set = new Set([...among(HEAVY), ...among(WAITING)]);
+  if (patterns.length > 0) return [patterns];
   // Exclusions alone would find nothing.
-  const others = long?.filter((file) => !set.has(file)) ?? [
+  if (!isAll) return [['**/*.test.ts', ...LATER.map((pattern) => `!${pattern}`)]];
+  const rest = isRest ? [...new Set([...longFiles(), ...globSync(LATER, { cwd: root })])] : undefined;
+  const among = (some: readonly string[]): readonly string[] =>
+    rest?.filter((file) => some.some((pattern) => matchesGlob(file, pattern))) ?? some;
+  const apart = new Set([...among(HEAVY), ...among(WAITING)]);
+  const others = rest?.filter((file) => !apart.has(file)) ?? [
     '**/*.test.ts',
-    ...[...set].map((pattern) => `!${pattern}`),
+    ...[...apart].map((pattern) => `!${pattern}`),
   ];
   return [others, ['--concurrency=4', ...among(WAITING)], ['--concurrency=1', ...among(HEAVY)]];
 }
@@ -99,6 +103,12 @@ for (const args of groups()) {
     tally.failed += 1;
     process.stdout.write(`not ok - the runner ended with ${code} after ${tally.passed} results, outside any test\n`);
   }
+}
+if (patterns.length === 0 && !isAll) {
+  const { length } = globSync(LATER, { cwd: root });
+  tally.skipped.push(
+    `${length} files of test/manifests, test/infra and packages/testkit/test/aws-* (npm run test:all)`,
+  );
 }
 for (const title of tally.skipped) process.stdout.write(`skipped: ${title}\n`);
 const skipped = tally.skipped.length > 0 ? `, ${tally.skipped.length} skipped` : '';

@@ -70,6 +70,7 @@ run "force_is_refused" {
   variables {
     force_destroy = true
     vault         = {}
+    audit         = {}
   }
   expect_failures = [output.cluster_config]
 }
