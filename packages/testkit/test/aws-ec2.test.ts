@@ -101,3 +101,31 @@ aws.test('an image that an instance may be started of is known when asked for', 
   t.true(known.includes(`<rootDeviceName>${root}</rootDeviceName>`), 'as the instance has it');
   t.regex(await say(ask)({ ...asked, 'ImageId.1': 'any' }), /InvalidAMIID\.Malformed/);
 });
+
+aws.test('an instance that wants no public address has none, and the groups of its interface', async (t, sides) => {
+  const ec2 = say(sides.ask);
+  const [, vpc = ''] = /<vpcId>([^<]+)/.exec(await ec2({ Action: 'CreateVpc', CidrBlock: '10.0.0.0/16' })) ?? [];
+  const subnet = await ec2({ Action: 'CreateSubnet', VpcId: vpc, CidrBlock: '10.0.0.0/24' });
+  const create = { Action: 'CreateSecurityGroup', GroupName: 'a', GroupDescription: 'a', VpcId: vpc };
+  const [, group = ''] = /<groupId>([^<]+)/.exec(await ec2(create)) ?? [];
+  const run = {
+    Action: 'RunInstances',
+    ImageId: 'ami-0123456789abcdef0',
+    MinCount: '1',
+    MaxCount: '1',
+    'NetworkInterface.1.DeviceIndex': '0',
+    'NetworkInterface.1.AssociatePublicIpAddress': 'false',
+    'NetworkInterface.1.SubnetId': /<subnetId>([^<]+)/.exec(subnet)?.[1] ?? '',
+    'NetworkInterface.1.SecurityGroupId.1': group,
+  };
+  const shown = async (ask: Ask): Promise<string> => {
+    const [, id = ''] = /<instanceId>([^<]+)/.exec(await say(ask)(run)) ?? [];
+    return say(ask)({ Action: 'DescribeInstances', 'InstanceId.1': id });
+  };
+  const groups = `</rootDeviceType><groupSet><item><groupId>${group}</groupId>`;
+  const plain = await shown(sides.askMoto);
+  t.true(plain.includes('<association/>') && !plain.includes(groups), 'moto shows no groups, and an empty address');
+  const instance = await shown(sides.ask);
+  t.notRegex(instance, /<association|<publicIp>/);
+  t.true(instance.includes(groups), instance);
+});

@@ -7,6 +7,7 @@ import { COST_EXPLORER } from './cost-explorer.ts';
 import { EC2 } from './ec2.ts';
 import { EC2_FLOW_LOGS } from './ec2-flow-logs.ts';
 import { EC2_IMAGES } from './ec2-images.ts';
+import { EC2_INSTANCES } from './ec2-instances.ts';
 import { ECR } from './ecr.ts';
 import { EKS_ACCESS } from './eks-access.ts';
 import { EKS_ADD_ONS } from './eks-add-ons.ts';
@@ -33,6 +34,7 @@ export const CORRECTIONS: readonly Correction[] = [
   ...EC2,
   ...EC2_FLOW_LOGS,
   ...EC2_IMAGES,
+  ...EC2_INSTANCES,
   ...ECR,
   ...EKS_ACCESS,
   ...EKS_ADD_ONS,
