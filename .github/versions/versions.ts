@@ -1,9 +1,9 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
-import { DIGEST, UNRESOLVED } from '../../manifests/images/versions.ts';
+import { DIGEST, replaceFile, UNRESOLVED } from '../../manifests/images/versions.ts';
 
-export { UNRESOLVED } from '../../manifests/images/versions.ts';
+export { replaceFile, UNRESOLVED } from '../../manifests/images/versions.ts';
 
 /** What a tag named when somebody looked. */
 export const COMMIT = /^[0-9a-f]{40}$/;
@@ -51,9 +51,4 @@ export function readVersions(file = VERSIONS_FILE): Versions {
 
 export function writeVersions(versions: Versions, file = VERSIONS_FILE): void {
   replaceFile(file, `${JSON.stringify(versions, null, 2)}\n`);
-}
-
-export function replaceFile(file: string, text: string): void {
-  writeFileSync(`${file}.new`, text);
-  renameSync(`${file}.new`, file);
 }

@@ -23,7 +23,12 @@ export function readVersions(file = VERSIONS_FILE): Pin[] {
 }
 
 export function writeVersions(pins: readonly Pin[], file = VERSIONS_FILE): void {
-  writeFileSync(`${file}.new`, `${JSON.stringify(pins, null, 2)}\n`);
+  replaceFile(file, `${JSON.stringify(pins, null, 2)}\n`);
+}
+
+/** Who reads the file sees the old text or the new one. */
+export function replaceFile(file: string, text: string): void {
+  writeFileSync(`${file}.new`, text);
   renameSync(`${file}.new`, file);
 }
 

@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { EXIT } from '@weatherline/runtime';
 import { Failure } from '../failure.ts';
 import { plainLine } from '../plain-text.ts';
+import { readWhole } from '../read-whole.ts';
 
 /** Where outputs come from: a file (- = stdin), or the program that knows them, called in a folder. */
 export type Source = { readonly from: string; readonly dir?: string };
@@ -16,32 +17,18 @@ const ARGS = ['output', '-json', '-no-color'] as const;
 /** The text, and what to call it in messages. */
 export async function readSource({ from, dir }: Source): Promise<{ readonly text: string; readonly from: string }> {
   if (dir !== undefined) return ask(dir);
-  if (from !== '-') return { text: await read(from, createReadStream(from)), from };
+  if (from !== '-') return { text: await textOf(from, createReadStream(from)), from };
   if (process.stdin.isTTY) {
     throw new Failure(
       EXIT.usage,
       'expected outputs on stdin: pipe tofu output -json to it, or name --from FILE or --dir DIR',
     );
   }
-  return { text: await read('stdin', process.stdin), from: 'stdin' };
+  return { text: await textOf('stdin', process.stdin), from: 'stdin' };
 }
 
-async function read(name: string, source: AsyncIterable<unknown>): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  try {
-    for await (const chunk of source) {
-      if (!Buffer.isBuffer(chunk)) continue;
-      bytes += chunk.length;
-      if (bytes > MOST_BYTES) throw new Failure(EXIT.usage, `${name}: expected at most ${MOST_BYTES} bytes`);
-      chunks.push(chunk);
-    }
-  } catch (cause) {
-    if (cause instanceof Failure) throw cause;
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new Failure(EXIT.notFound, `${name} cannot be read: ${why}`, { cause });
-  }
-  return Buffer.concat(chunks).toString('utf8');
+async function textOf(name: string, source: AsyncIterable<unknown>): Promise<string> {
+  return (await readWhole(name, source, MOST_BYTES)).toString('utf8');
 }
 
 async function ask(dir: string): Promise<{ readonly text: string; readonly from: string }> {

@@ -1,5 +1,4 @@
 import { createReadStream } from 'node:fs';
-import type { Readable } from 'node:stream';
 import { topicOf, type Lane } from '@weatherline/events';
 import { duration, EXIT } from '@weatherline/runtime';
 import { checkEvent, MAX_FILE_BYTES } from '../event-file.ts';
@@ -7,6 +6,7 @@ import { Failure } from '../failure.ts';
 import { openInstallation } from '../installation.ts';
 import type { Output } from '../output.ts';
 import { plainLine } from '../plain-text.ts';
+import { readWhole } from '../read-whole.ts';
 import type { EventSent } from '../results/events.ts';
 
 export type SendOptions = { readonly data: string; readonly lane: Lane; readonly timeout: string };
@@ -15,7 +15,9 @@ export type SendOptions = { readonly data: string; readonly lane: Lane; readonly
 export async function sendEvent(file: string, options: SendOptions, output: Output): Promise<number> {
   const { data, lane, timeout } = options;
   const timeoutMs = duration(timeout);
-  const checked = checkEvent(await read(file));
+  const checked = checkEvent(
+    await readWhole(file, file === '-' ? process.stdin : createReadStream(file), MAX_FILE_BYTES),
+  );
   if (!('message' in checked)) {
     const lines = checked.violations.map((violation) => `\n  ${plainLine(violation, 1000)}`);
     throw new Failure(EXIT.usage, `${file === '-' ? 'the event' : file} is not sent:${lines.join('')}`);
@@ -29,23 +31,4 @@ export async function sendEvent(file: string, options: SendOptions, output: Outp
   output.result(sent, ({ id }) => `sent  ${id}  to ${topic}`);
   await installation.finish(timeoutMs);
   return EXIT.ok;
-}
-
-async function read(file: string): Promise<Buffer> {
-  const source: Readable = file === '-' ? process.stdin : createReadStream(file);
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  try {
-    for await (const chunk of source) {
-      if (!Buffer.isBuffer(chunk)) continue;
-      bytes += chunk.length;
-      if (bytes > MAX_FILE_BYTES) throw new Failure(EXIT.usage, `${file}: expected at most ${MAX_FILE_BYTES} bytes`);
-      chunks.push(chunk);
-    }
-  } catch (cause) {
-    if (cause instanceof Failure) throw cause;
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new Failure(EXIT.notFound, `${file} cannot be read: ${why}`, { cause });
-  }
-  return Buffer.concat(chunks);
 }
