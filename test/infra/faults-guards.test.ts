@@ -1,7 +1,7 @@
 import test from 'ava';
 import { planted } from './checks/faults/fault.ts';
-import { hclGate } from './checks/level.ts';
 import { Workspace } from './checks/workspace.ts';
+import { hclGate } from './support/gate.ts';
 
 const WITHIN_MS = 300_000;
 const gate = hclGate();

@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import test from 'ava';
 import { parseHcl, parseTree } from './checks/hcl.ts';
-import { hclGate } from './checks/level.ts';
 import { atMost, checkTarget, lineOf, type TargetResult } from './checks/run-target.ts';
 import { INFRA, targets, targetsNamed, Workspace, type Target } from './checks/workspace.ts';
+import { hclGate } from './support/gate.ts';
 
 const ALL_WITHIN_MS = 1_200_000;
 const AT_ONCE = 2;

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Terraform, type TerraformResult } from '../support/terraform.ts';
+import type { TerraformResult } from '../support/run-terraform.ts';
+import { Terraform } from '../support/terraform.ts';
 import type { TerraformTool } from '../support/terraform-tool.ts';
 
 const ROOT = fileURLToPath(new URL('lock-root', import.meta.url));

@@ -1,4 +1,5 @@
-import type { Ended, Target, Workspace } from './workspace.ts';
+import type { TerraformResult } from '../support/run-terraform.ts';
+import type { Target, Workspace } from './workspace.ts';
 
 export type TargetResult = {
   readonly path: string;
@@ -39,7 +40,7 @@ function stepsOf({ keepsLocks }: Workspace, { isRoot }: Target): readonly Step[]
   ];
 }
 
-function passedRuns({ output }: Ended): number {
+function passedRuns({ output }: TerraformResult): number {
   return [...output.matchAll(/^ +run ".+"\.\.\. pass$/gm)].length;
 }
 

@@ -1,16 +1,11 @@
-import { spawn } from 'node:child_process';
-import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { copyHcl, runTerraform, terraformEnvironment, type TerraformResult } from '../support/run-terraform.ts';
 import type { TerraformTool } from '../support/terraform-tool.ts';
 
 export const INFRA = fileURLToPath(new URL('../../../infra', import.meta.url));
-
-export type Ended = { readonly code: number; readonly output: string };
-
-/** What commands leave behind. */
-const LEFTOVERS = /^(\.terraform|backend_override\.tf|.*\.tfstate(\..*)?|.*\.tfplan)$/;
 
 /** A copy of `infra/` in which commands may leave what they like: the tree itself stays clean, and nobody waits for it. */
 export class Workspace implements Disposable {
@@ -25,8 +20,8 @@ export class Workspace implements Disposable {
     this.#tool = tool;
     this.#base = mkdtempSync(join(tmpdir(), 'weatherline-infra-'));
     this.folder = join(this.#base, 'infra');
-    cpSync(INFRA, this.folder, { recursive: true, filter: (path) => !LEFTOVERS.test(basename(path)) });
-    this.#env = { ...settings(this.#base, tool), ...environment };
+    copyHcl(INFRA, this.folder);
+    this.#env = { ...terraformEnvironment(this.#base, tool), AWS_EC2_METADATA_DISABLED: 'true', ...environment };
   }
 
   /** OpenTofu keeps other checksums than those that are committed (infra/README.md, Rules). */
@@ -34,20 +29,9 @@ export class Workspace implements Disposable {
     return basename(this.#tool.command) === 'terraform';
   }
 
-  /** Runs a command in a folder of the copy; what it says is one text, in the order in which it said it. */
-  async run(path: string, args: readonly string[]): Promise<Ended> {
-    const { promise, resolve, reject } = Promise.withResolvers<Ended>();
-    const options = { cwd: join(this.folder, path), env: this.#env };
-    const child = spawn(this.#tool.command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
-    let output = '';
-    const take = (text: string): void => void (output += text);
-    child.stdout.setEncoding('utf8').on('data', take);
-    child.stderr.setEncoding('utf8').on('data', take);
-    child.on('error', reject);
-    child.on('close', (code, signal) =>
-      resolve({ code: code ?? 128, output: signal === null ? output : `${output}\nit was ended by ${signal}\n` }),
-    );
-    return promise;
+  /** Runs a command in a folder of the copy. */
+  async run(path: string, args: readonly string[]): Promise<TerraformResult> {
+    return runTerraform(this.#tool, args, { cwd: join(this.folder, path), env: this.#env });
   }
 
   read(path: string): string {
@@ -62,26 +46,6 @@ export class Workspace implements Disposable {
   [Symbol.dispose](): void {
     rmSync(this.#base, { recursive: true, force: true });
   }
-}
-
-/** A configuration of our own: the shell's may name a mirror that is not there, or the network. */
-function settings(base: string, { mirror }: TerraformTool): Readonly<Record<string, string>> {
-  const file = join(base, 'terraformrc');
-  const include = '    include = ["registry.terraform.io/*/*"]';
-  const from = `  filesystem_mirror {\n    path    = ${JSON.stringify(mirror)}\n${include}\n  }`;
-  writeFileSync(file, `provider_installation {\n${from}\n}\ndisable_checkpoint = true\n`);
-  const { PATH = '', TMPDIR = tmpdir() } = process.env;
-  return {
-    PATH,
-    TMPDIR,
-    // Profiles and keys of whoever runs this are out of reach.
-    HOME: base,
-    TF_CLI_CONFIG_FILE: file,
-    TF_IN_AUTOMATION: '1',
-    TF_INPUT: '0',
-    CHECKPOINT_DISABLE: '1',
-    AWS_EC2_METADATA_DISABLED: 'true',
-  };
 }
 
 /** What is checked by itself: `bootstrap`, every module, every environment. */

@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { copyHcl, runTerraform, terraformEnvironment, type TerraformResult } from './run-terraform.ts';
 import type { TerraformTool } from './terraform-tool.ts';
 
 export type TerraformOptions = {
@@ -16,8 +16,6 @@ export type TerraformOptions = {
   /** Keeps the backend of the root, which is given these settings; else the state is a file beside the copy. */
   readonly backend?: Readonly<Record<string, string>>;
 };
-
-export type TerraformResult = { readonly code: number; readonly stdout: string; readonly stderr: string };
 
 /** What a plan would change, by address: `aws_sqs_queue.this` → `['update']`, and `output.NAME` for outputs. */
 export type PlannedChanges = Readonly<Record<string, readonly string[]>>;
@@ -47,11 +45,11 @@ export class Terraform implements AsyncDisposable {
     this.#base = mkdtempSync(join(tmpdir(), 'weatherline-terraform-'));
     // Three levels down, so that what the root names above itself stays inside.
     this.folder = join(this.#base, 'infra', 'environments', basename(options.root));
-    copyModule(options.root, this.folder);
-    for (const [path, original] of Object.entries(options.beside ?? {})) copyModule(original, join(this.folder, path));
+    copyHcl(options.root, this.folder);
+    for (const [path, original] of Object.entries(options.beside ?? {})) copyHcl(original, join(this.folder, path));
     if (options.backend === undefined)
       writeFileSync(join(this.folder, 'backend_override.tf'), 'terraform {\n  backend "local" {}\n}\n');
-    this.#env = environmentOf(this.#base, options);
+    this.#env = { ...terraformEnvironment(this.#base, options.tool), ...options.environment };
   }
 
   async init(): Promise<void> {
@@ -104,15 +102,7 @@ export class Terraform implements AsyncDisposable {
 
   /** Any command, however it ends. */
   async run(args: readonly string[]): Promise<TerraformResult> {
-    const { promise, resolve, reject } = Promise.withResolvers<TerraformResult>();
-    const options = { cwd: this.folder, env: this.#env };
-    const child = spawn(this.#options.tool.command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
-    const said = { stdout: '', stderr: '' };
-    child.stdout.setEncoding('utf8').on('data', (text) => (said.stdout += text));
-    child.stderr.setEncoding('utf8').on('data', (text) => (said.stderr += text));
-    child.on('error', reject);
-    child.on('close', (code, signal) => resolve({ code: code ?? 128, ...said, ...ending(signal, said.stderr) }));
-    return promise;
+    return runTerraform(this.#options.tool, args, { cwd: this.folder, env: this.#env });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -126,41 +116,6 @@ export class Terraform implements AsyncDisposable {
   get #variables(): readonly string[] {
     return Object.entries(this.#options.variables ?? {}).flatMap(([name, text]) => ['-var', `${name}=${text}`]);
   }
-}
-
-function ending(signal: NodeJS.Signals | null, stderr: string): Partial<TerraformResult> {
-  return signal === null ? {} : { stderr: `${stderr}\nit was ended by ${signal}` };
-}
-
-/** Without what commands leave behind. */
-function copyModule(from: string, to: string): void {
-  mkdirSync(join(to, '..'), { recursive: true });
-  cpSync(from, to, {
-    recursive: true,
-    filter: (path) => !/(^\.terraform$|\.tfstate(\.backup)?$|^backend_override\.tf$)/.test(basename(path)),
-  });
-}
-
-/** A configuration of our own: the shell's may name a mirror that is not there, or the network. */
-function environmentOf(base: string, { tool, environment }: TerraformOptions): Readonly<Record<string, string>> {
-  const file = join(base, 'terraformrc');
-  writeFileSync(
-    file,
-    `provider_installation {\n  filesystem_mirror {\n    path    = ${JSON.stringify(tool.mirror)}\n` +
-      '    include = ["registry.terraform.io/*/*"]\n  }\n}\ndisable_checkpoint = true\n',
-  );
-  const { PATH = '', TMPDIR = tmpdir() } = process.env;
-  return {
-    PATH,
-    TMPDIR,
-    // Profiles and keys of whoever runs this are out of reach.
-    HOME: base,
-    TF_CLI_CONFIG_FILE: file,
-    TF_IN_AUTOMATION: '1',
-    TF_INPUT: '0',
-    CHECKPOINT_DISABLE: '1',
-    ...environment,
-  };
 }
 
 type Change = { readonly actions: string[] };
