@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { BucketSettings, LifecycleRule } from './bucket-settings.ts';
-import type { StateResource } from './state.ts';
+import type { Resource } from '../checks/facts.ts';
 
 const Policy = v.object({ policy: v.string() });
 const Versioning = v.object({ versioning_configuration: v.tuple([v.object({ status: v.string() })]) });
@@ -37,18 +37,18 @@ const Lifecycle = v.object({
 });
 
 /** What the HCL asks of each bucket of a state. */
-export function declaredBuckets(resources: readonly StateResource[]): ReadonlyMap<string, BucketSettings> {
+export function declaredBuckets(resources: readonly Resource[]): ReadonlyMap<string, BucketSettings> {
   const buckets = resources
     .filter(({ type }) => type === 'aws_s3_bucket')
     .map(({ values }) => String(values['bucket']));
   return new Map(buckets.map((bucket) => [bucket, declared(resources.filter((entry) => isOf(bucket, entry)))]));
 }
 
-function isOf(bucket: string, { type, values }: StateResource): boolean {
+function isOf(bucket: string, { type, values }: Resource): boolean {
   return type.startsWith('aws_s3_bucket') && values['bucket'] === bucket;
 }
 
-function declared(resources: readonly StateResource[]): BucketSettings {
+function declared(resources: readonly Resource[]): BucketSettings {
   const valuesOf = (type: string): unknown => resources.find((entry) => entry.type === `aws_s3_bucket_${type}`)?.values;
   const [encryption] = v.parse(Encryption, valuesOf('server_side_encryption_configuration')).rule;
   const [{ sse_algorithm, kms_master_key_id }] = encryption.apply_server_side_encryption_by_default;

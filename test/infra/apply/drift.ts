@@ -3,7 +3,7 @@ import { DeletePublicAccessBlockCommand, PutBucketTaggingCommand } from '@aws-sd
 import { askAws, scopeHeader } from '@weatherline/testkit/aws';
 import type { PlannedChanges } from '../support/terraform.ts';
 import type { Life } from './life.ts';
-import type { StateResource } from './state.ts';
+import type { Resource } from '../checks/facts.ts';
 
 /** Changes things behind the HCL's back, and says what a plan is to find. */
 export async function drift(life: Life): Promise<PlannedChanges> {
@@ -13,7 +13,7 @@ export async function drift(life: Life): Promise<PlannedChanges> {
     : zoneDrift(life, resources);
 }
 
-async function storeDrift(life: Life, resources: readonly StateResource[]): Promise<PlannedChanges> {
+async function storeDrift(life: Life, resources: readonly Resource[]): Promise<PlannedChanges> {
   const { bucket: products, region, roles } = life.told;
   const buckets = resources.filter(({ type, values }) => type === 'aws_s3_bucket' && values['region'] === region);
   // That of products may be another root's work.
@@ -44,7 +44,7 @@ async function storeDrift(life: Life, resources: readonly StateResource[]): Prom
   };
 }
 
-async function zoneDrift(life: Life, resources: readonly StateResource[]): Promise<PlannedChanges> {
+async function zoneDrift(life: Life, resources: readonly Resource[]): Promise<PlannedChanges> {
   const zone = resources.find(({ type }) => type === 'aws_route53_zone');
   assert(zone !== undefined, 'a zone');
   const url = `${life.standIn.url}/2013-04-01/hostedzone/${String(zone.values['zone_id'])}`;

@@ -1,12 +1,12 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { startAwsStandIn, type AwsStandIn } from '@weatherline/testkit/aws';
 import * as v from 'valibot';
+import { worldOf, type Resource } from '../checks/facts.ts';
 import type { TerraformTool } from '../support/terraform-tool.ts';
 import type { Terraform } from '../support/terraform.ts';
 import { applyBefore, openRoot, type Environment } from './environments.ts';
 import { listAccount, type AccountListing } from './listing.ts';
 import { s3Admin } from './s3-admin.ts';
-import { resourcesOf, type StateResource } from './state.ts';
 
 const Outputs = v.object({
   cluster_config: v.optional(v.record(v.string(), v.string())),
@@ -27,7 +27,8 @@ export class Life implements AsyncDisposable {
   readonly terraform: Terraform;
   readonly #tool: TerraformTool;
   readonly #open = new AsyncDisposableStack();
-  #resources: readonly StateResource[] = [];
+  #resources: readonly Resource[] = [];
+  #shown: unknown;
   #told: Told | undefined;
   #before: AccountListing = {};
 
@@ -59,14 +60,20 @@ export class Life implements AsyncDisposable {
   async apply(): Promise<void> {
     await this.terraform.init();
     await this.terraform.apply();
-    this.#resources = resourcesOf(await this.terraform.show());
+    this.#shown = await this.terraform.show();
+    this.#resources = worldOf(this.#shown, this.environment.name).resources;
     const { cluster_config: config, roles } = v.parse(Outputs, await this.terraform.outputs());
     if (config !== undefined && roles !== undefined)
       this.#told = { bucket: config['BUCKET'] ?? '', region: config['AWS_REGION'] ?? '', roles };
   }
 
-  /** What the apply has made, as the state had it then. */
-  get resources(): readonly StateResource[] {
+  /** The state as it was after the apply, decoded. */
+  get shown(): unknown {
+    return this.#shown;
+  }
+
+  /** What is managed in it. */
+  get resources(): readonly Resource[] {
     return this.#resources;
   }
 

@@ -1,6 +1,6 @@
 import { askAws, scopeHeader, type Asked } from '@weatherline/testkit/aws';
 import { KINDS, type Kind } from './kinds.ts';
-import type { StateResource } from './state.ts';
+import type { Resource } from '../checks/facts.ts';
 
 /** Where environments make things, and where AWS keeps what belongs to no region. */
 const REGIONS = ['us-east-1', 'us-east-2', 'us-west-2'] as const;
@@ -60,7 +60,7 @@ export function gained(before: AccountListing, after: AccountListing): AccountLi
 }
 
 /** Kinds of which the state has more than the account shows: a listing that sees nothing would prove nothing. */
-export function unseen(resources: readonly StateResource[], listed: AccountListing): readonly string[] {
+export function unseen(resources: readonly Resource[], listed: AccountListing): readonly string[] {
   return KINDS.flatMap(({ type }) => {
     const held = resources.filter((resource) => resource.type === type).length;
     const shown = listed[type]?.length ?? 0;

@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-const INFRA = fileURLToPath(new URL('../../../infra', import.meta.url));
+import { INFRA } from '../checks/workspace.ts';
 
 /** A path below `infra`. */
 export function infra(...path: readonly string[]): string {

@@ -66,8 +66,7 @@ async function planAgain(life: Life): Promise<string> {
 }
 
 /** After an apply every document is known, to its last ARN. */
-async function judge({ environment, standIn, terraform }: Life): Promise<string> {
-  const shown = await terraform.show();
+async function judge({ environment, standIn, shown }: Life): Promise<string> {
   assert.deepEqual(problems(RULES, worldOf(shown, environment.name)).map(lineOf), []);
   const { AWS_SECRET_ACCESS_KEY: key = '' } = standIn.environment;
   assert.notEqual(key, '');
